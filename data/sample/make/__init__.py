@@ -1,0 +1,1 @@
+"""The parts that make the invented sample district, one module for each kind of record."""

@@ -1,0 +1,156 @@
+"""The command line, nothing else: it reads arguments, calls one function, and says what came of it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from seedmetrics.errors import SeedmetricsError
+
+OK, FAILED, WRONG_CALL = 0, 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return its exit code (0 all done, 1 a unit failed or a row was refused, 2 wrong call)."""
+    parser = _parser()
+    call = parser.parse_args(arguments)
+    try:
+        return int(call.run(call))
+    except SeedmetricsError as error:
+        print(f"seedmetrics: {error}", file=sys.stderr)
+        return WRONG_CALL
+    except KeyboardInterrupt:
+        print("seedmetrics: stopped", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    parser = argparse.ArgumentParser(
+        prog="seedmetrics",
+        description="Evaluate the units of a district from its records, and say how sure that is.",
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    check = commands.add_parser("check", help="list every problem in a district's records")
+    check.add_argument("district", help="folder of the district")
+    check.add_argument(
+        "--all", action="store_true", help="every row, also where one problem has many"
+    )
+    check.add_argument(
+        "--json", action="store_true", help="all problems as JSON on standard output"
+    )
+    check.set_defaults(run=_check)
+
+    evaluate = commands.add_parser("evaluate", help="make pages and tables for every unit")
+    evaluate.add_argument("district", help="folder of the district")
+    evaluate.add_argument(
+        "--plan", action="append", default=[], help="name or path of a plan (may be repeated)"
+    )
+    evaluate.add_argument(
+        "--period",
+        default="",
+        help="2025Q3, 2025H1, 2025 or 2025-09 (default: the latest that is over)",
+    )
+    evaluate.add_argument(
+        "--unit", nargs="+", default=[], metavar="CODE", help="make only these units' pages"
+    )
+    evaluate.add_argument("--out", default="reports", help="folder to write to (default: reports)")
+    evaluate.add_argument("--language", choices=["en", "zh", "both"], default="both")
+    evaluate.add_argument(
+        "--workers",
+        type=_whole,
+        default=0,
+        help="notebooks at a time (default: one for each processor)",
+    )
+    evaluate.add_argument(
+        "--json", action="store_true", help="what was made, as JSON on standard output"
+    )
+    evaluate.set_defaults(run=_evaluate)
+
+    site = commands.add_parser("site", help="make the index again, from the ledger and the tables")
+    site.add_argument("reports", help="folder that `evaluate` wrote")
+    site.set_defaults(run=_site)
+    return parser
+
+
+def _whole(text: str) -> int:
+    """Read a number of workers."""
+    if not text.isdecimal() or int(text) < 1:
+        msg = f"{text!r} is not a whole number of at least 1"
+        raise argparse.ArgumentTypeError(msg)
+    return int(text)
+
+
+def _check(call: argparse.Namespace) -> int:
+    """List the problems of a district."""
+    from seedmetrics.records import open_district, problem_lines
+
+    problems = open_district(call.district).problems
+    refused = int((problems["severity"] == "refused").sum())
+    if call.json:
+        print(problems.to_json(orient="records", force_ascii=False))
+    else:
+        for line in problem_lines(problems, most=None if call.all else 10):
+            print(line)
+        print(
+            f"{len(problems)} problems, {refused} of them refused rows or columns", file=sys.stderr
+        )
+    return FAILED if refused else OK
+
+
+def _evaluate(call: argparse.Namespace) -> int:
+    """Make pages and tables."""
+    from seedmetrics.records import problem_lines
+    from seedmetrics.site.publish import LANGUAGES, publish
+
+    languages = LANGUAGES if call.language == "both" else (call.language,)
+    made = publish(
+        call.district,
+        out=call.out,
+        plans=call.plan,
+        period=call.period,
+        units=call.unit,
+        languages=languages,
+        workers=call.workers,
+    )
+    refused = made.problems[made.problems["severity"] == "refused"]
+    for line in problem_lines(refused, most=3):
+        print(line, file=sys.stderr)
+    for result in made.failed:
+        print(
+            f"failed: {result.job.label}: {result.error.strip().splitlines()[-1]}", file=sys.stderr
+        )
+    done = len(made.results) - len(made.failed)
+    print(
+        f"{done} of {len(made.results)} pages made, {len(made.failed)} failed; "
+        f"{len(refused)} rows refused"
+        + (f" ({Path(call.out) / 'tables/problems.csv'})" if len(refused) else ""),
+        file=sys.stderr,
+    )
+    if call.json:
+        summary = {
+            "index": str(made.index),
+            "pages": done,
+            "failed": [result.job.key for result in made.failed],
+            "refused": len(refused),
+        }
+        print(json.dumps(summary, ensure_ascii=False))
+    else:
+        print(made.index)
+    return FAILED if made.failed or len(refused) else OK
+
+
+def _site(call: argparse.Namespace) -> int:
+    """Make the index again."""
+    from seedmetrics.site import build_site
+
+    print(build_site(Path(call.reports)))
+    return OK
+
+
+if __name__ == "__main__":
+    sys.exit(main())

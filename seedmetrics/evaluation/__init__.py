@@ -1,0 +1,8 @@
+"""Evaluation: a plan and the indicators make scores, ranks and tiers. It knows no words and rounds nothing."""
+
+from seedmetrics.evaluation.closure import Closure
+from seedmetrics.evaluation.evaluate import evaluate
+from seedmetrics.evaluation.plan import Plan, find_plan, read_plan
+from seedmetrics.evaluation.result import Evaluation, UnitEvaluation
+
+__all__ = ["Closure", "Evaluation", "Plan", "UnitEvaluation", "evaluate", "find_plan", "read_plan"]

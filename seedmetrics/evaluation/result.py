@@ -1,0 +1,311 @@
+"""What an evaluation holds: the whole of it, and the part that concerns one unit."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from seedmetrics.errors import SeedmetricsError
+from seedmetrics.evaluation.closure import Closure
+from seedmetrics.evaluation.improvement import next_steps
+from seedmetrics.evaluation.plan import Plan
+from seedmetrics.formulas.ranking import strengths
+from seedmetrics.indicators import find_indicator
+from seedmetrics.records import District, Period
+
+INDICATOR_COLUMNS = [
+    "plan", "period", "unit", "indicator", "value", "numerator", "denominator", "low", "high", "excluded", "score",
+    "weight",
+]  # fmt: skip
+LEAGUE_COLUMNS = [
+    "plan", "period", "group", "unit", "name", "score", "rank", "rank_low", "rank_high", "tier", "previous_rank",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """
+    A plan applied to a district's records over one period, with the periods before it.
+
+    Attributes
+    ----------
+    district : District
+        The records it was made from.
+    plan : Plan
+        The plan.
+    period : Period
+        The period evaluated.
+    periods : tuple of Period
+        It and the earlier ones of which there are records, oldest first.
+    indicators : DataFrame
+        plan, period, unit, indicator, value, numerator, denominator, low, high, excluded, score, weight; all periods.
+    scores : DataFrame
+        period, unit, node, score, low, high, standard_error, weight; all periods.
+    standings : DataFrame
+        The league of every period with what lies behind it: intervals, size of the group, firmness of the tier,
+        reason where a unit has no rank.
+    closure : Closure or None
+        Case records, counted; None where the plan asks for none.
+    version : str
+        Version of the package that made it.
+    """
+
+    district: District
+    plan: Plan
+    period: Period
+    periods: tuple[Period, ...]
+    indicators: pd.DataFrame
+    scores: pd.DataFrame
+    standings: pd.DataFrame
+    closure: Closure | None
+    version: str
+
+    def __repr__(self) -> str:
+        """Say what was evaluated, in one line."""
+        ranked = int(self.league["rank"].notna().sum())
+        return f"<Evaluation {self.plan.name} {self.period}: {ranked} of {len(self.league)} units ranked>"
+
+    def _repr_html_(self) -> str:
+        """Show the league table."""
+        table = self.league.to_html(index=False, na_rep="", escape=True)
+        return f"<p>{self.plan.name}, {self.period}</p>{table}"
+
+    @property
+    def league(self) -> pd.DataFrame:
+        """The league table of the period: one row a unit, by group and rank."""
+        now = self.standings["period"] == str(self.period)
+        return self.standings.loc[now, LEAGUE_COLUMNS].reset_index(drop=True)
+
+    @property
+    def units(self) -> pd.DataFrame:
+        """The units evaluated, by code."""
+        return self.district.units_at(self.plan.level)
+
+    @property
+    def sources(self) -> pd.DataFrame:
+        """Files read, with SHA-256 and rows; the plan is one of them."""
+        plan = {"table": "plan", "file": self.plan.file, "sha256": self.plan.sha256}
+        return pd.concat([self.district.sources, pd.DataFrame([plan])], ignore_index=True)
+
+    @property
+    def problems(self) -> pd.DataFrame:
+        """Every problem met while reading: severity, file, row, column, value, what, remedy."""
+        return self.district.problems
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the indicators of the period, one row a unit and one column an indicator's value."""
+        now = self.indicators[self.indicators["period"] == str(self.period)]
+        return now.pivot(index="unit", columns="indicator", values="value")
+
+    def save(self, folder: str | Path) -> None:
+        """Write ``indicators.csv`` and ``league.csv`` in full precision."""
+        folder = Path(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        self.indicators.to_csv(folder / "indicators.csv", index=False, lineterminator="\n")
+        self.league.to_csv(folder / "league.csv", index=False, lineterminator="\n")
+
+    def unit(self, code: str) -> UnitEvaluation:
+        """
+        Return what concerns one unit.
+
+        Parameters
+        ----------
+        code : str
+            The unit's code.
+
+        Returns
+        -------
+        UnitEvaluation
+
+        Raises
+        ------
+        SeedmetricsError
+            When the plan evaluates no such unit; the message offers the nearest code.
+        """
+        if code not in self.units.index:
+            near = difflib.get_close_matches(code, self.units.index, n=1, cutoff=0.3)
+            hint = (
+                f"did you mean {near[0]!r}?" if near else f"units are {', '.join(self.units.index)}"
+            )
+            msg = f"the plan {self.plan.name!r} evaluates no unit {code!r}: {hint}"
+            raise SeedmetricsError(msg)
+        return UnitEvaluation(self, code)
+
+
+@dataclass(frozen=True, eq=False)
+class UnitEvaluation:
+    """
+    The part of an evaluation that concerns one unit.
+
+    Attributes
+    ----------
+    evaluation : Evaluation
+        The whole.
+    code : str
+        The unit's code.
+    """
+
+    evaluation: Evaluation
+    code: str
+
+    def __repr__(self) -> str:
+        """Say which unit, in one line."""
+        return f"<UnitEvaluation {self.code} {self.evaluation.plan.name} {self.evaluation.period}>"
+
+    def name(self, language: str) -> str:
+        """Return the unit's name in one language."""
+        return self.evaluation.district.unit_name(self.code, language)
+
+    @property
+    def group(self) -> str:
+        """The group in which the unit is ranked."""
+        return str(self.standing["group"])
+
+    @property
+    def standing(self) -> pd.Series:
+        """The unit's row of the standings of the period."""
+        return self.history.loc[str(self.evaluation.period)]
+
+    @cached_property
+    def history(self) -> pd.DataFrame:
+        """The unit's standings by period, oldest first."""
+        rows = self.evaluation.standings
+        periods = [str(period) for period in self.evaluation.periods]
+        return rows[rows["unit"] == self.code].set_index("period").loc[periods]
+
+    @cached_property
+    def _group_rows(self) -> pd.DataFrame:
+        """Indicators of the period of all units of the group."""
+        evaluation = self.evaluation
+        now = evaluation.indicators[evaluation.indicators["period"] == str(evaluation.period)]
+        return now[now["unit"].isin(self.peers)].reset_index(drop=True)
+
+    @cached_property
+    def peers(self) -> pd.Index:
+        """Codes of the units of the group, this one included."""
+        standings = self.evaluation.standings
+        now = standings["period"] == str(self.evaluation.period)
+        return pd.Index(
+            standings.loc[now & (standings["group"] == self.group), "unit"]
+        ).sort_values()
+
+    @cached_property
+    def indicators(self) -> pd.DataFrame:
+        """
+        The unit's indicators in the order of the plan, indexed by name.
+
+        Columns: value, numerator, denominator, low, high, excluded, score, weight, points (score × weight),
+        plan_weight, pillar, share, target, floor, direction, group_median, peers (units of the
+        group with a value), reading.
+        """
+        plan = self.evaluation.plan
+        names = [entry.name for entry in plan.indicators]
+        mine = (
+            self._group_rows[self._group_rows["unit"] == self.code]
+            .set_index("indicator")
+            .loc[names]
+        )
+        columns = [
+            "value",
+            "numerator",
+            "denominator",
+            "low",
+            "high",
+            "excluded",
+            "score",
+            "weight",
+        ]
+        table = mine[columns].copy()
+        values = self._group_rows.pivot(index="unit", columns="indicator", values="value")[names]
+        table["points"] = table["score"].fillna(0) * table["weight"]
+        table["plan_weight"] = pd.Series(plan.plan_weights())
+        entries = {name: plan.entry(name) for name in names}
+        table["pillar"] = [entry.pillar for entry in entries.values()]
+        table["share"] = [find_indicator(name).share for name in names]
+        table["target"] = [_or_nan(entry.target) for entry in entries.values()]
+        table["floor"] = [_or_nan(entry.floor) for entry in entries.values()]
+        table["direction"] = [entry.direction for entry in entries.values()]
+        table["group_median"] = values.median()
+        table["peers"] = values.notna().sum()
+        table["reading"] = [_reading(row) for _, row in table.iterrows()]
+        return table
+
+    @cached_property
+    def pillars(self) -> pd.DataFrame:
+        """The unit's pillars: node, score, low, high, weight, group_median."""
+        evaluation = self.evaluation
+        rows = evaluation.scores[evaluation.scores["period"] == str(evaluation.period)]
+        rows = rows[rows["unit"].isin(self.peers)]
+        median = rows.groupby("node")["score"].median()
+        nodes = [pillar.name for pillar in evaluation.plan.pillars]
+        mine = rows[rows["unit"] == self.code].set_index("node").loc[nodes]
+        mine = mine[["score", "low", "high", "weight"]].assign(group_median=median)
+        return mine.rename_axis("node").reset_index()
+
+    @cached_property
+    def _boards(self) -> tuple[list[str], list[str], list[str]]:
+        """Strong, weak and below-the-floor indicators, against the group."""
+        names = list(self.indicators.index)
+        wide = self._group_rows.pivot(index="unit", columns="indicator", values="score")[names]
+        found = strengths(wide.to_numpy(float))
+        place = wide.index.get_loc(self.code)
+        scored = self.indicators["weight"].to_numpy() > 0
+        strong = [n for n, yes in zip(names, found.strong[place] & scored, strict=True) if yes]
+        weak = [n for n, yes in zip(names, found.weak[place] & scored, strict=True) if yes]
+        return (
+            strong,
+            weak,
+            [n for n in names if self.indicators.loc[n, "reading"] == "below_floor"],
+        )
+
+    @property
+    def strengths(self) -> list[str]:
+        """Indicators clearly above the middle of the group (robust deviations of the scores)."""
+        return self._boards[0]
+
+    @property
+    def weaknesses(self) -> list[str]:
+        """Indicators clearly below the middle of the group."""
+        return self._boards[1]
+
+    @property
+    def below_floor(self) -> list[str]:
+        """Indicators under the floor that the plan sets."""
+        return self._boards[2]
+
+    @cached_property
+    def next_steps(self) -> pd.DataFrame:
+        """What bringing one indicator to its target would change; see `improvement.next_steps`."""
+        return next_steps(self.evaluation.plan, self._group_rows, self.peers, self.code)
+
+
+def _or_nan(value: float | None) -> float:
+    """Return NaN for a number that the plan does not give."""
+    return np.nan if value is None else value
+
+
+def _reading(row: pd.Series) -> str:
+    """
+    Say how a value stands to its target and floor.
+
+    met: the target is reached; near: it is not, but the interval holds it; short: the whole interval is on the
+    wrong side; below_floor goes before these. A value that does not count is not_scored, nothing_due or missing.
+    """
+    if np.isnan(row["value"]):
+        return "nothing_due" if row["denominator"] == 0 else "missing"
+    if not row["weight"] > 0 and row["plan_weight"] > 0:
+        return "not_scored"
+    sign = row["direction"]
+    if sign * row["value"] < sign * row["floor"]:
+        return "below_floor"
+    if np.isnan(row["target"]):
+        return "no_target"
+    if sign * row["value"] >= sign * row["target"]:
+        return "met"
+    end = row["high"] if sign > 0 else row["low"]
+    return "near" if sign * end >= sign * row["target"] else "short"

@@ -1,0 +1,17 @@
+"""Records: what a district hands over, read, mended, checked, and every problem named."""
+
+from seedmetrics.errors import DistrictError, SeedmetricsError
+from seedmetrics.records.checking import check_frame
+from seedmetrics.records.district import District, open_district
+from seedmetrics.records.periods import Period
+from seedmetrics.records.schemas import schema
+
+__all__ = [
+    "District",
+    "DistrictError",
+    "Period",
+    "SeedmetricsError",
+    "check_frame",
+    "open_district",
+    "schema",
+]
