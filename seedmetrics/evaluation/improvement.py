@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -50,7 +53,7 @@ def next_steps(plan: Plan, measured: pd.DataFrame, group: pd.Index, unit: str) -
     mine = measured[measured["unit"] == unit].set_index("indicator")
     rows = []
     for entry in plan.indicators:
-        before = mine.loc[entry.name]
+        before = mine.loc[entry.name].to_dict()
         found = find_indicator(entry.name)
         # Only a share of counts can be moved item by item: neither a mean nor days in post can.
         if not (found.share and found.interval and before["weight"] > 0):
@@ -66,7 +69,7 @@ def next_steps(plan: Plan, measured: pd.DataFrame, group: pd.Index, unit: str) -
     ).head(MOST_STEPS)
 
 
-def _items_to_target(row: pd.Series, target: float | None, direction: int) -> int | None:
+def _items_to_target(row: dict[Hashable, Any], target: float | None, direction: int) -> int | None:
     """Return how many items more (or fewer, where less is better) meet the target; None where none need to."""
     if target is None:
         return None
@@ -113,7 +116,7 @@ def _changed(
             draws=10_000,
         )
         result |= {
-            "score": float(total.loc[unit, "score"]),
+            "score": float(total["score"].to_numpy()[place]),
             "rank": float(rank(total["score"].to_numpy())[place]),
             "rank_low": float(sets.low[place]),
             "rank_high": float(sets.high[place]),

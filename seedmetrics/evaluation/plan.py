@@ -183,9 +183,12 @@ class Plan(_Part):
                     "give at least one a weight above 0, or the pillar the weight 0"
                 )
                 raise ValueError(msg)
-        for rule in (*self.caps, *self.vetoes):
-            if rule.indicator not in seen:
-                msg = f"a cap or veto names {rule.indicator!r}, which is not among the plan's indicators"
+        for named in [
+            *(cap.indicator for cap in self.caps),
+            *(veto.indicator for veto in self.vetoes),
+        ]:
+            if named not in seen:
+                msg = f"a cap or veto names {named!r}, which is not among the plan's indicators"
                 raise ValueError(msg)
         return self
 

@@ -169,7 +169,7 @@ class UnitEvaluation:
     @property
     def standing(self) -> pd.Series:
         """The unit's row of the standings of the period."""
-        return self.history.loc[str(self.evaluation.period)]
+        return self.history.iloc[-1]
 
     @cached_property
     def history(self) -> pd.DataFrame:
@@ -190,9 +190,8 @@ class UnitEvaluation:
         """Codes of the units of the group, this one included."""
         standings = self.evaluation.standings
         now = standings["period"] == str(self.evaluation.period)
-        return pd.Index(
-            standings.loc[now & (standings["group"] == self.group), "unit"]
-        ).sort_values()
+        codes = standings.loc[now & (standings["group"] == self.group), "unit"]
+        return pd.Index(sorted(codes), dtype="str")
 
     @cached_property
     def indicators(self) -> pd.DataFrame:

@@ -123,16 +123,11 @@ def score_indicators(plan: Plan, measured: pd.DataFrame) -> Scored:
         spread = _error_of(plan, parts, within, pillars[:, k])
         nodes.append(_node(plan, units, pillar.name, pillars[:, k], spread, pillar.weight / whole))
 
-    long = (
-        pd.DataFrame(normalized, index=units, columns=names)
-        .stack(future_stack=True)
-        .rename("score")
+    keys = pd.MultiIndex.from_product([units, names], names=["unit", "indicator"])
+    extra = pd.DataFrame({"score": normalized.ravel(), "weight": weights.ravel()}, index=keys)
+    rows = measured.merge(
+        extra.reset_index(), on=["unit", "indicator"], how="left", validate="one_to_one"
     )
-    used = (
-        pd.DataFrame(weights, index=units, columns=names).stack(future_stack=True).rename("weight")
-    )
-    extra = pd.concat([long, used], axis=1).rename_axis(["unit", "indicator"]).reset_index()
-    rows = measured.merge(extra, on=["unit", "indicator"], how="left", validate="one_to_one")
     return Scored(rows, pd.concat(nodes, ignore_index=True), pd.Series(recorded, index=units))
 
 
@@ -180,7 +175,7 @@ def _weights(plan: Plan, names: list[str], normalized: Array) -> Array:
         pillar_present[:, k] = np.where(sums[:, 0] > 0, pillar.weight, 0.0)
         result += share * pillar.weight
     whole = pillar_present.sum(axis=1, keepdims=True)
-    return np.divide(result, whole, out=np.zeros_like(result), where=whole > 0)
+    return np.asarray(np.divide(result, whole, out=np.zeros_like(result), where=whole > 0))
 
 
 def _pillar_scores(plan: Plan, names: list[str], normalized: Array) -> Array:

@@ -35,7 +35,7 @@ def routine_score(district: District, period: Period) -> pd.DataFrame:
         low = high = np.nan
         if len(marks) > 2 and np.ptp(marks) > 0:
             interval = stats.ttest_1samp(marks, popmean=0).confidence_interval(0.95)
-            low, high = max(interval.low, 0.0), min(interval.high, 100.0)
+            low, high = max(float(interval.low), 0.0), min(float(interval.high), 100.0)
         rows[unit] = {
             "value": marks.mean() if len(marks) else np.nan,
             "low": low,

@@ -27,8 +27,7 @@ def counts_by_unit(units: pd.Series, **masks: Mask | pd.Series) -> pd.DataFrame:
     **masks : array_like of bool
         One column of the result each; a missing truth value counts as false.
     """
-    columns = {name: np.asarray(pd.array(mask).astype("boolean").fillna(value=False), dtype=bool)
-               for name, mask in masks.items()}  # fmt: skip
+    columns = {name: pd.Series(np.asarray(mask)).eq(other=True) for name, mask in masks.items()}
     return pd.DataFrame(columns).groupby(units.to_numpy()).sum().rename_axis("unit")
 
 

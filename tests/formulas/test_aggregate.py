@@ -38,9 +38,7 @@ def test_asem_built_over_four_levels_matches_coinr(reference):
     meta = pd.read_csv(folder / "raw_iMeta.csv").set_index("iCode")
     lineage = pd.read_csv(folder / "meta_lineage.csv")
     levels = ["Indicator", "Pillar", "Sub-index", "Index"]
-    parents = pd.concat(
-        [lineage.drop_duplicates(a).set_index(a)[b] for a, b in pairwise(levels)]
-    )
+    parents = pd.concat([lineage.drop_duplicates(a).set_index(a)[b] for a, b in pairwise(levels)])
     codes = lineage["Indicator"].tolist()
     raw = pd.read_csv(folder / "raw_iData.csv", index_col="uCode")[codes]
     scores = pd.DataFrame(
@@ -130,7 +128,7 @@ def test_a_gap_loses_the_unit_or_is_reweighted_or_is_refused():
     assert_array_equal(aggregate(scores, missing="reweight"), [70, 90])
     with pytest.raises(
         ValueError,
-        match=r"`scores` must not be missing; 1 of 4 refused, first at index \(1, 1\).*reweight",
+        match=r"`scores` must not be missing; 1 of 4 .*first at index \(1, 1\).*reweight",
     ):
         aggregate(scores)
 
@@ -158,7 +156,7 @@ def test_weights_may_differ_by_unit_and_axes_may_be_more():
 @pytest.mark.parametrize(
     ("weights", "message"),
     [
-        ([1, -1], r"`weights` must be at least 0; 1 of 2 refused, first at index 1: -1\.0"),
+        ([1, -1], r"`weights` must be at least 0; 1 of 2 .*first at index 1: -1\.0"),
         ([0, 0], "`weights` add up to 0"),
         ([[1, 1], [0, 0]], "`weights` add up to 0"),
         ([1, 1, 1], r"`weights` has shape \(3,\) but `scores` has shape \(2, 2\)"),
@@ -176,7 +174,7 @@ def test_weights_that_weigh_nothing_are_refused(weights, message):
 def test_a_score_without_logarithm_or_reciprocal_is_refused(method, bad):
     with pytest.raises(
         ValueError,
-        match=rf"above 0 for a {method} mean; 1 of 4 refused, first at index \(1, 0\).*output",
+        match=rf"above 0 for a {method} mean; 1 of 4 .*first at index \(1, 0\).*output",
     ):
         aggregate([[1.0, NAN], [bad, 4.0]], method=method, missing="reweight")
 

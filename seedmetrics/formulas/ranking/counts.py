@@ -13,7 +13,7 @@ def rank_sets_from_counts(
     closed: npt.ArrayLike, due: npt.ArrayLike, *, confidence_level: float = 0.95
 ) -> RankSets:
     r"""
-    Simultaneous confidence sets for the ranks of shares, valid for any counts.
+    Confidence sets for the ranks of shares, all at once and valid for any counts.
 
     Parameters
     ----------

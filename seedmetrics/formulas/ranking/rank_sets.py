@@ -117,14 +117,15 @@ def rank_sets(
     ``simultaneous=False``, grows with the square of the number of units.
 
     Decided cases. A set is on a knife edge where it changes when every
-    :math:`c` is moved up and down by three of its Monte Carlo standard errors,
-    which are taken from the spacing of the drawn maxima around their quantile.
-    Of hundreds of units most are on some edge, and an end would move by a place
-    or two; with few draws all are. :math:`c` is never below 0: a unit is not
-    found better than one with a larger estimate. One unit alone has the set
-    {1}. One unit may have the error 0, two may not: their order would be
-    certain however it came about. Units with the same estimate and the same
-    error get the same set.
+    :math:`c` is moved up and down by three of its Monte Carlo standard errors:
+    to the drawn maxima that stand :math:`3 \sqrt{R \alpha (1 - \alpha)}` places
+    beyond the quantile in their order, with :math:`R` draws. Of hundreds of
+    units most are on some edge, and an end would move by a place or two; with
+    few draws all are. :math:`c` is never below 0: a unit is not found better
+    than one with a larger estimate. One unit alone has the set {1}. One unit
+    may have the error 0, two may not: their order would be certain however it
+    came about. The order of the units does not matter, and of independent
+    units those with the same estimate and error get the same set.
 
     References
     ----------
@@ -180,19 +181,19 @@ class _Procedure:
 
     def ends(self) -> tuple[_Ends, BoolArray]:
         """Return the units found better and worse than each member, and the knife edges."""
-        low, high = self._steps(-3.0), self._steps(3.0)
+        low, high = self._steps(-3), self._steps(3)
         edge = (low[0] != high[0]) | (low[1] != high[1])
         # Between the two lies the answer, so where they agree it is known.
-        return (self._steps(0.0) if edge.any() else low), edge
+        return (self._steps(0) if edge.any() else low), edge
 
-    def _steps(self, errors: float) -> _Ends:
+    def _steps(self, errors: int) -> _Ends:
         """Return the units found, with each critical value moved by Monte Carlo errors."""
         better, worse = np.zeros((2, len(self.members)), dtype=np.int64)
         bounds = np.full(1 if self.together else len(self.members), np.inf)
         which = np.arange(len(bounds))
         while len(which):
-            quantile, error = _critical(self.pairs.largest(which, bounds[which]), self.level)
-            bounds[which] = np.clip(quantile + errors * error, 0.0, bounds[which])
+            maxima = self.pairs.largest(which, bounds[which])
+            bounds[which] = np.clip(_critical(maxima, self.level, errors), 0.0, bounds[which])
             seen = np.arange(len(self.members)) if self.together else which
             found = np.broadcast_to(bounds, better.shape)[seen]
             more, less = told_apart(self.units, self.members[seen], found)
@@ -208,7 +209,7 @@ def _all_at_once(
     units: Units, draws: Draws, level: float, stepwise: bool
 ) -> tuple[_Ends, BoolArray]:
     """Return the units found better and worse than each, and knife edges, for all at once."""
-    pairs = search(units, draws, _places(draws.draws, level)[0])
+    pairs = search(units, draws, _place(draws.draws, level, -3))
     return _Procedure(units, np.arange(draws.units), pairs, True, level, stepwise).ends()
 
 
@@ -216,29 +217,36 @@ def _each_apart(
     units: Units, draws: Draws, level: float, stepwise: bool
 ) -> tuple[_Ends, BoolArray]:
     """Return the same for each unit alone, from its own pairs; some units at a time."""
-    better, worse = np.zeros((2, draws.units), dtype=np.int64)
-    edge = np.zeros(draws.units, dtype=np.bool_)
+    alike = np.zeros(draws.units, dtype=np.bool_)
+    if units.covariance is None:
+        # Twins in estimate and error have one answer, whatever was drawn for each.
+        alike[1:] = (np.diff(units.estimate) == 0) & (np.diff(units.variance) == 0)
+    first = np.flatnonzero(~alike)
+    ends = np.zeros((2, len(first)), dtype=np.int64)
+    edge = np.zeros(len(first), dtype=np.bool_)
     step = max(1, _MAXIMA // draws.draws)
-    for start in range(0, draws.units, step):
-        members = np.arange(start, min(start + step, draws.units))
-        pairs = search_own(units, draws, _places(draws.draws, level)[0], members)
-        procedure = _Procedure(units, members, pairs, False, level, stepwise)
-        (better[members], worse[members]), edge[members] = procedure.ends()
-    return (better, worse), edge
+    for start in range(0, len(first), step):
+        part = slice(start, start + step)
+        pairs = search_own(units, draws, _place(draws.draws, level, -3), first[part])
+        procedure = _Procedure(units, first[part], pairs, False, level, stepwise)
+        ends[:, part], edge[part] = procedure.ends()
+    twin = np.cumsum(~alike) - 1
+    return (ends[0, twin], ends[1, twin]), edge[twin]
 
 
-def _critical(maxima: FloatArray, level: float) -> tuple[FloatArray, FloatArray]:
-    """Return the quantile over the last axis and its Monte Carlo standard error."""
-    below, above = _places(maxima.shape[-1], level)
-    ordered = np.partition(maxima, (below, above), axis=-1)
-    error = (ordered[..., above] - ordered[..., below]) / 2
-    return np.asarray(np.quantile(maxima, level, axis=-1)), np.asarray(error)
+def _critical(maxima: FloatArray, level: float, errors: int) -> FloatArray:
+    """Return the quantile over the last axis, or a value some Monte Carlo errors from it."""
+    if not errors:
+        return np.asarray(np.quantile(maxima, level, axis=-1))
+    place = _place(maxima.shape[-1], level, errors)
+    return np.asarray(np.partition(maxima, place, axis=-1)[..., place])
 
 
-def _places(draws: int, level: float) -> tuple[int, int]:
-    """Return the places among the ordered draws one binomial error below and above the quantile."""
-    place, error = (draws - 1) * level, np.sqrt(draws * level * (1 - level))
-    return max(0, int(np.floor(place - error))), min(draws - 1, int(np.ceil(place + error)))
+def _place(draws: int, level: float, errors: int) -> int:
+    """Return the place among ordered draws so many binomial errors from the quantile."""
+    place = (draws - 1) * level + errors * np.sqrt(draws * level * (1 - level))
+    outward = np.floor(place) if errors < 0 else np.ceil(place)
+    return int(np.clip(outward, 0, draws - 1))
 
 
 def _units(
