@@ -3,6 +3,7 @@
 from seedmetrics.errors import DistrictError, SeedmetricsError
 from seedmetrics.records.checking import check_frame
 from seedmetrics.records.district import District, open_district
+from seedmetrics.records.listing import problem_lines
 from seedmetrics.records.periods import Period
 from seedmetrics.records.schemas import schema
 
@@ -13,5 +14,6 @@ __all__ = [
     "SeedmetricsError",
     "check_frame",
     "open_district",
+    "problem_lines",
     "schema",
 ]

@@ -36,7 +36,7 @@ def check_frame(frame: pd.DataFrame, name: str) -> pd.DataFrame:
     --------
     >>> frame = pd.DataFrame({"group": ["G01"], "enterprise": ["E1"], "date": ["soon"]})
     >>> check_frame(frame, "visits")[["row", "column", "problem"]].values.tolist()
-    [[-1, 'date', 'the column has the type str, not datetime64[us]']]
+    [[0, 'date', 'is no date']]
     """
     import pandera.errors
 
@@ -57,7 +57,7 @@ def _add(found: ProblemList, table: Table, case: Mapping[Hashable, object]) -> N
     name = str(case["column"])
     if check == "column_in_dataframe":
         name, value, problem, remedy = str(value), "", "the column is not there", "add it"
-    elif check.startswith("dtype("):
+    elif check.startswith("dtype(") and label == "None":
         problem = f"the column has the type {value}, not {DTYPES[table.columns[name].kind]}"
         value, remedy = "", "convert it"
     elif check == "not_nullable":

@@ -19,7 +19,7 @@ _DATE: Final = re.compile(
     r"|年(?P<m2>\d{1,2})月(?P<d2>\d{1,2})[日号]?"
     r"|(?P<m3>\d{2})(?P<d3>\d{2}))"
     r"(?P<time>(?:[T ]|(?<=[日号]))\s*(?P<hour>\d{1,2})"
-    r"(?::(?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.(?P<fraction>\d{1,9}))?)?"
+    r"(?::(?P<minute>\d{1,2})(?::(?P<second>\d{1,2})(?:\.(?P<fraction>\d{1,9}))?)?"
     r"|[时点](?:(?P<minute2>\d{1,2})分(?:(?P<second2>\d{1,2})秒)?)?)"
     r"\s*(?P<zone>Z|[+-]\d{2}(?::?\d{2})?)?)?",
     re.IGNORECASE,
@@ -27,10 +27,21 @@ _DATE: Final = re.compile(
 _MONTH: Final = re.compile(
     r"(\d{4})(?:[-/](\d{1,2})|年(\d{1,2})月(?:份)?|\.(\d{1,2})|(\d{2}))", re.IGNORECASE
 )
-_BLANKS_IN_CHINESE: Final = re.compile(r"\s*([年月])\s*")
+_BLANKS_IN_CHINESE: Final = re.compile(r"\s*([年月])\s*|\s+(?=日)")
 _MONTH_ONLY: Final = re.compile(r"\d{4}\s*[-/.年]\s*\d{1,2}\s*月?")
-_NO_YEAR_FIRST: Final = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}(?:\s.*)?")
+_NO_YEAR_FIRST: Final = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.](?:\d{1,2}|\d{4})(?:\s.*)?")
 _SERIAL: Final = re.compile(r"[2-6]\d{4}(?:\.\d+)?")
+# Outside these a year is a slip (0205) or stands for "no end" (9999).
+_YEARS: Final = range(1900, 2200)
+_FIRST: Final = np.datetime64(f"{_YEARS.start}-01-01", "us")
+_END: Final = np.datetime64(f"{_YEARS.stop}-01-01", "us")
+# Forms that pandas reads many of faster than `_one`, which reads the same from them.
+_COMMON: Final = tuple(
+    f"%Y{a}%m{b}%d{c}{clock}"
+    for a, b, c in (("-", "-", ""), ("/", "/", ""), (".", ".", ""), ("年", "月", "日"))
+    for clock in (" %H:%M:%S", " %H:%M", "")
+)
+_MANY: Final = 50
 _SAY: Final = "write the day as 2025-07-03, or name `date_format` for the table in district.toml"
 
 
@@ -70,6 +81,9 @@ def dates(texts: Texts, *, pattern: str | None, zone: str) -> tuple[Moments, Mas
         _fill(moments, here, texts, iso, zone)
         if length == 10:
             day_only |= here & ~np.isnat(moments)
+    _fill_many(moments, day_only, lengths > 0, texts, zone)
+    # What lies outside is looked at again below, where it is refused.
+    moments[(moments < _FIRST) | (moments >= _END)] = np.datetime64("NaT")
     local = ZoneInfo(zone)
     for i in np.flatnonzero(np.isnat(moments) & (lengths > 0)):
         try:
@@ -124,6 +138,20 @@ def _fill(moments: Moments, here: Mask, texts: Texts, pattern: str, zone: str) -
     moments[here] = read.to_numpy().astype("datetime64[us]")
 
 
+def _fill_many(moments: Moments, day_only: Mask, filled: Mask, texts: Texts, zone: str) -> None:
+    """Read what is left, where it is much, by those common forms that some of it has."""
+    for pattern in _COMMON:
+        here = filled & np.isnat(moments)
+        left = np.flatnonzero(here)
+        if len(left) < _MANY:
+            return
+        some = pd.Index(texts[left[:: len(left) // _MANY]])
+        if pd.to_datetime(some, format=pattern, errors="coerce").notna().any():
+            _fill(moments, here, texts, pattern, zone)
+            if "%H" not in pattern:
+                day_only |= here & ~np.isnat(moments)
+
+
 def _one(text: str, zone: ZoneInfo) -> tuple[dt.datetime, bool]:
     """Return one moment and whether it is only a day; ValueError says why there is none."""
     compact = _BLANKS_IN_CHINESE.sub(r"\1", text) if "年" in text else text
@@ -138,6 +166,9 @@ def _one(text: str, zone: ZoneInfo) -> tuple[dt.datetime, bool]:
     except ValueError:
         why = "there is no such day"
         raise ValueError(why) from None
+    if moment.year not in _YEARS:
+        why = f"the year lies outside {_YEARS.start} to {_YEARS.stop - 1}"
+        raise ValueError(why)
     if found["time"] is None:
         return moment, True
     clock = [
@@ -173,6 +204,8 @@ def _remedy(text: str) -> str:
     if _SERIAL.fullmatch(text):
         day = dt.date(1899, 12, 30) + dt.timedelta(days=int(float(text)))
         return f"format the column as a date (Excel would show {day.isoformat()})"
+    if re.match(r"\d{4}", text) and int(text[:4]) not in _YEARS:
+        return "correct the year; leave the cell empty where there is no end yet"
     return _SAY
 
 

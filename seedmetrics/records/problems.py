@@ -147,7 +147,7 @@ def nearest(name: str, known: Collection[str]) -> str:
     >>> nearest("xyz", ["cases", "visits"])
     'Use one of `cases`, `visits`.'
     """
-    if not known:
+    if not len(known):
         return "There is none to choose from."
     near = difflib.get_close_matches(str(name), known, n=1)
     if near:

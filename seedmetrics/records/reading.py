@@ -170,7 +170,7 @@ def _read_csv(path: Path, encoding: str | None, *, unpack: bool) -> TextTable:
     if first is None:
         msg = "the file holds nothing but empty lines"
         raise UnreadableFileError(msg, "export it again, with its header row")
-    separator = max(_SEPARATORS, key=lambda mark: len(_lenient(first, mark) or ()))
+    separator = max(_SEPARATORS, key=lambda mark: _parts(first, mark))
     if separator != ",":
         name = _SEPARATORS[separator]
         notes.append(
@@ -237,6 +237,14 @@ def _records(lines: list[str], separator: str) -> tuple[list[list[str]], dict[in
     return records, broken
 
 
+def _parts(line: str, separator: str) -> int:
+    """Return how many cells a line has by a separator."""
+    try:
+        return len(next(csv.reader([line], delimiter=separator)))
+    except csv.Error:
+        return 0
+
+
 def _lenient(line: str, separator: str) -> list[str] | None:
     """Return the cells of one line with a stray quote; None where the quote is open at its end."""
     try:
@@ -266,7 +274,6 @@ def _table(
     lengths = np.fromiter(map(len, body), dtype=np.int64, count=len(body))
     filled = np.fromiter(map(any, body), dtype=bool, count=len(body))
     unclosed = [i - top - 1 for i in broken]
-    filled[unclosed] = True
     fits = filled & (lengths == width)
     fits[unclosed] = False
     overlong = False
