@@ -25,6 +25,8 @@ INDICATOR_COLUMNS = [
 LEAGUE_COLUMNS = [
     "plan", "period", "group", "unit", "name", "score", "rank", "rank_low", "rank_high", "tier", "previous_rank",
 ]  # fmt: skip
+# Whole numbers, missing where a unit has no rank.
+PLACES = ["rank", "rank_low", "rank_high", "tier", "previous_rank"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +81,8 @@ class Evaluation:
     def league(self) -> pd.DataFrame:
         """The league table of the period: one row a unit, by group and rank."""
         now = self.standings["period"] == str(self.period)
-        return self.standings.loc[now, LEAGUE_COLUMNS].reset_index(drop=True)
+        table = self.standings.loc[now, LEAGUE_COLUMNS].reset_index(drop=True)
+        return table.astype(dict.fromkeys(PLACES, "Int64"))
 
     @property
     def units(self) -> pd.DataFrame:

@@ -1,0 +1,24 @@
+"""Notebooks with parameters become executed notebooks and one ledger row each.
+
+No formula and no district enters here.
+"""
+
+from seedmetrics.batch.jobs import Job, JobResult
+from seedmetrics.batch.ledger import LedgerRow, append_result, latest_rows, read_ledger
+from seedmetrics.batch.parameters import check_parameters, declared_parameters
+from seedmetrics.batch.runner import run_job, strip_run_marks
+from seedmetrics.batch.schedule import run_batch
+
+__all__ = [
+    "Job",
+    "JobResult",
+    "LedgerRow",
+    "append_result",
+    "check_parameters",
+    "declared_parameters",
+    "latest_rows",
+    "read_ledger",
+    "run_batch",
+    "run_job",
+    "strip_run_marks",
+]

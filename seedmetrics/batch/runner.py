@@ -1,0 +1,278 @@
+"""One job: its kernel, its cells, the executed notebook and its page; what went wrong."""
+
+import copy
+import logging
+import os
+import re
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import nbformat
+import papermill
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from papermill.exceptions import PapermillExecutionError
+from traitlets.config import Config
+
+from seedmetrics.batch.files import digest, write_atomically
+from seedmetrics.batch.jobs import Job, JobResult
+from seedmetrics.batch.parameters import read_notebook, write_legibly
+
+Render = Callable[[Path, Path], object]
+"""Makes a page: called with the executed notebook and the place of the page."""
+
+LAST_LINES = 20
+SOCKET_PATH = 100  # a socket's path: 107 bytes on Linux, 103 on macOS
+TERMINAL_COLOR = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
+# One thread a kernel, since kernels share the cores; no debugger's remarks on frozen modules.
+KERNEL_ENVIRONMENT = {
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+}
+
+
+@dataclass(slots=True)
+class _Run:
+    """What is seen of a run as it goes on: the notebook being filled, the cell being executed."""
+
+    node: nbformat.NotebookNode | None = None
+    cells: int = 0
+    index: int | None = None
+    cell: nbformat.NotebookNode | None = None
+
+    def on_notebook_start(self, notebook: nbformat.NotebookNode) -> None:
+        self.node = notebook
+
+    def on_cell_execute(self, cell: nbformat.NotebookNode, cell_index: int) -> None:
+        self.cells += 1
+        self.index, self.cell = cell_index, cell
+
+
+def run_job(
+    job: Job, *, render: Render | None = None, cell_timeout: float | None = None
+) -> JobResult:
+    """Run one notebook in a kernel of its own and put the result in place.
+
+    Parameters
+    ----------
+    job : Job
+        With parameters that `check_parameters` has let through.
+    render : callable, optional
+        Called with the executed notebook and the place of its page, when every cell ran.
+    cell_timeout : float, optional
+        Seconds one cell may take; None is no limit.
+
+    Returns
+    -------
+    JobResult
+        Never raises for what the notebook does: an exception in a cell, a cell out of time, a dead
+        kernel and a page that cannot be made are results that are not ok.
+
+    Notes
+    -----
+    The executed notebook is written once, when all is over, by a rename, whether or not it failed;
+    what failed is in it, as an error output of its cell. Papermill would call a notebook completed
+    whose kernel died, so its account is corrected. A page left from an earlier run is
+    removed when there is no new one: no old number stands in for a failed one.
+    """
+    started, clock = datetime.now(UTC), time.perf_counter()
+    seen = _Run()
+    try:
+        _execute(job, seen, cell_timeout)
+        ok, cell, error = True, None, ""
+    except Exception as exception:  # noqa: BLE001  # whatever a notebook does is a result, not our fault
+        ok, cell, error = False, *_account(exception, seen, cell_timeout)
+    sha256 = _save(job, seen.node)
+    html = None
+    if ok and render is not None:
+        try:
+            render(job.output, job.html)
+            html = job.html
+        except Exception as exception:  # noqa: BLE001  # one bad page must not stop the others
+            ok, error = (
+                False,
+                f"the page could not be made: {type(exception).__name__}: {exception}",
+            )
+    if html is None:
+        job.html.unlink(missing_ok=True)
+    result = JobResult(job=job, ok=ok, seconds=time.perf_counter() - clock)
+    return replace(
+        result,
+        cell=cell,
+        error=_last_lines(error),
+        html=html,
+        sha256=sha256,
+        started=started.isoformat(timespec="seconds"),
+        finished=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+
+
+def strip_run_marks(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """Return a copy without what differs between two runs of the same notebook.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        An executed notebook; it is left as it is.
+
+    Returns
+    -------
+    NotebookNode
+        Without papermill's account (times, version, paths) and execution timings; cells are named
+        by their position. Sources, outputs and execution counts stay: those must not differ.
+    """
+    node = copy.deepcopy(notebook)
+    node.metadata.pop("papermill", None)
+    for position, cell in enumerate(node.cells):
+        cell["id"] = f"cell-{position}"
+        for mark in ("papermill", "execution", "ExecuteTime"):
+            cell.metadata.pop(mark, None)
+    return node
+
+
+def _execute(job: Job, seen: _Run, cell_timeout: float | None) -> None:
+    template = read_notebook(job.notebook)
+    write_legibly()
+    with _quiet_logs(), _kernel_environment(), _connection() as config:
+        papermill.execute_notebook(
+            # papermill fills braces in a path from the parameters; a path is a path here
+            str(job.notebook).replace("{", "{{").replace("}", "}}"),
+            None,
+            parameters=dict(job.parameters),
+            kernel_name=template.metadata.kernelspec.name,
+            language=template.metadata.kernelspec.language,
+            progress_bar=False,
+            request_save_on_cell_execute=False,
+            autosave_cell_every=0,
+            execution_timeout=cell_timeout,
+            record_timing=False,
+            shutdown_kernel="immediate",
+            config=config,
+            on_notebook_start=seen.on_notebook_start,
+            on_cell_execute=seen.on_cell_execute,
+        )
+
+
+def _account(
+    exception: Exception, seen: _Run, cell_timeout: float | None
+) -> tuple[int | None, str]:
+    """Return cell and words for a failure; mark the cell when its output does not say so."""
+    if isinstance(exception, PapermillExecutionError):
+        traceback = "\n".join(exception.traceback or []) or _printed_traceback(seen)
+        return exception.exec_count, traceback or f"{exception.ename}: {exception.evalue}"
+    if seen.cells == 0:
+        return None, f"no cell ran: {type(exception).__name__}: {exception}"
+    if isinstance(exception, CellTimeoutError):
+        words = f"CellTimeoutError: the cell took longer than {cell_timeout:g} s"
+    elif isinstance(exception, DeadKernelError):
+        words = (
+            "DeadKernelError: the kernel died in this cell "
+            "(killed, out of memory, or ended by the code itself)"
+        )
+    else:
+        words = f"{type(exception).__name__}: {exception}"
+    if seen.node is not None and seen.index is not None:
+        _mark(seen.node, seen.index, words)
+    return seen.cells, words
+
+
+def _printed_traceback(seen: _Run) -> str:
+    """Return the traceback that IPython printed where it failed to format one (through a template's file)."""
+    outputs = seen.cell.outputs if seen.cell is not None else []
+    printed = "".join(output.text for output in outputs if output.get("name") == "stderr")
+    return printed.split("\n\nDuring handling of the above exception", maxsplit=1)[0]
+
+
+def _mark(node: nbformat.NotebookNode, index: int, words: str) -> None:
+    node.metadata.setdefault("papermill", {})["exception"] = True
+    name, _, value = words.partition(": ")
+    for position, cell in enumerate(node.cells[index:]):
+        account = cell.metadata.setdefault("papermill", {})
+        account["status"] = "pending" if position else "failed"
+        account["exception"] = None if position else True
+    outputs = node.cells[index].outputs
+    output = {"output_type": "error", "ename": name, "evalue": value, "traceback": [words]}
+    outputs.append(nbformat.from_dict(output))  # type: ignore[no-untyped-call]
+
+
+def _save(job: Job, node: nbformat.NotebookNode | None) -> str:
+    """Write the executed notebook, without paths of this machine; return its digest."""
+    if (
+        node is None
+    ):  # no kernel came up: nothing was executed, and nothing older may seem to have been
+        job.output.unlink(missing_ok=True)
+        return ""
+    account = node.metadata.setdefault("papermill", {})
+    account["input_path"], account["output_path"] = job.notebook.name, job.output.name
+    for cell in node.cells:
+        if "injected-parameters" in cell.metadata.get("tags", []):
+            cell["id"] = "injected-parameters"
+    text = nbformat.writes(node, version=nbformat.NO_CONVERT)  # type: ignore[no-untyped-call]
+    data = f"{text}\n".encode("utf-8", "replace")
+    write_atomically(job.output, data)
+    return digest(data)
+
+
+def _last_lines(error: str) -> str:
+    """Return the end of a traceback, without colors and without this machine's folders."""
+    plain = TERMINAL_COLOR.sub("", error).strip("\n")
+    for folder, short in ((Path.cwd(), ""), (Path.home(), "~/")):
+        if folder != Path(folder.anchor):
+            plain = plain.replace(f"{folder}{os.sep}", short)
+    return "\n".join(plain.splitlines()[-LAST_LINES:])
+
+
+@contextmanager
+def _connection() -> Iterator[Config]:
+    """Let kernel and client meet at sockets in a folder of their own: no other can take a port.
+
+    Windows, and a temporary folder too deep for a socket's path, get jupyter_client's way (TCP).
+    """
+    parent = None if sys.platform == "win32" else _short_folder()
+    if parent is None:
+        yield Config()
+        return
+    with tempfile.TemporaryDirectory(prefix="sm", dir=parent, ignore_cleanup_errors=True) as folder:
+        file = str(Path(folder) / "k.json")
+        yield Config({"KernelManager": {"transport": "ipc", "connection_file": file}})
+
+
+def _short_folder() -> str | None:
+    for folder in (tempfile.gettempdir(), "/tmp"):  # noqa: S108  # only as parent of a folder of our own
+        deepest = Path(folder) / "smxxxxxxxx" / "k-ipc-5"
+        if Path(folder).is_dir() and len(os.fsencode(deepest)) <= SOCKET_PATH:
+            return folder
+    return None
+
+
+@contextmanager
+def _kernel_environment() -> Iterator[None]:
+    """Set what kernels inherit, where the user has not; put it back afterwards."""
+    added = {name: value for name, value in KERNEL_ENVIRONMENT.items() if name not in os.environ}
+    os.environ.update(added)
+    try:
+        yield
+    finally:
+        for name in added:
+            os.environ.pop(name, None)
+
+
+@contextmanager
+def _quiet_logs() -> Iterator[None]:
+    """Keep papermill and nbclient from writing across the bar what the result says anyway."""
+    loggers = [logging.getLogger(name) for name in ("papermill", "traitlets")]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, levels):
+            logger.setLevel(level)

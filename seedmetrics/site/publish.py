@@ -1,0 +1,238 @@
+"""From a district's folder to a folder of pages: the whole run, step by step. Each step lives elsewhere."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from seedmetrics.batch import Job, JobResult, run_batch
+from seedmetrics.errors import PlanError, SeedmetricsError
+from seedmetrics.evaluation import Evaluation, Plan, evaluate, find_plan
+from seedmetrics.records import District, Period, open_district
+from seedmetrics.site.index import build_site
+from seedmetrics.site.pages import render_page
+from seedmetrics.site.tables import write_tables
+
+LANGUAGES = ("en", "zh")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Published:
+    """
+    What a run made.
+
+    Attributes
+    ----------
+    index : Path
+        The front page.
+    results : tuple of JobResult
+        One for every notebook.
+    problems : DataFrame
+        Every problem found in the records.
+    """
+
+    index: Path
+    results: tuple[JobResult, ...]
+    problems: pd.DataFrame
+
+    @property
+    def failed(self) -> tuple[JobResult, ...]:
+        """The notebooks that failed."""
+        return tuple(result for result in self.results if not result.ok)
+
+
+def publish(
+    folder: str | Path,
+    *,
+    out: str | Path,
+    plans: Sequence[str] = (),
+    period: str = "",
+    units: Sequence[str] = (),
+    languages: Sequence[str] = LANGUAGES,
+    workers: int = 0,
+    progress: bool = True,
+) -> Published:
+    """
+    Evaluate a district and write pages, tables, ledger and index.
+
+    Parameters
+    ----------
+    folder : str or Path
+        The district.
+    out : str or Path
+        Where to write; made where it is not there.
+    plans : sequence of str
+        Names or paths of plans; empty means all that the district names.
+    period : str
+        A period; empty means the latest that was over, for each plan. Plans of another cadence are left out.
+    units : sequence of str
+        Codes of the units whose pages are made; empty means all, and the league and closure pages as well.
+    languages : sequence of {"en", "zh"}
+        Languages of the pages.
+    workers : int
+        Notebooks at a time; 0 means one for each processor.
+    progress : bool
+        Whether a bar is drawn on standard error.
+
+    Returns
+    -------
+    Published
+
+    Raises
+    ------
+    SeedmetricsError
+        When the district, a plan, the period or a unit cannot be used. A notebook that fails raises nothing.
+    """
+    district = open_district(folder)
+    out = Path(out)
+    named = _evaluations(district, plans, period, units)
+    evaluations = [evaluation for _, evaluation in named]
+    jobs = [
+        job
+        for name, evaluation in named
+        for job in _jobs(evaluation, str(folder), name, out, units, languages)
+    ]
+    out.mkdir(parents=True, exist_ok=True)
+    write_tables(out / "tables", _tables(district, evaluations))
+    facts = _facts(district, evaluations, languages)
+    (out / "site.json").write_text(
+        json.dumps(facts, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+    )
+    results = run_batch(
+        jobs,
+        workers=workers or os.cpu_count() or 1,
+        ledger=out / "ledger.jsonl",
+        render=render_page,
+        progress=progress,
+    )
+    return Published(build_site(out), tuple(results), district.problems)
+
+
+def _evaluations(
+    district: District, plans: Sequence[str], period: str, units: Sequence[str]
+) -> list[tuple[str, Evaluation]]:
+    """Evaluate every plan asked for, for the period asked for; each with the name that finds its plan again."""
+    chosen = {name: find_plan(district, name) for name in (plans or district.plans or [""])}
+    if period:
+        kind = Period.parse(period).kind
+        fitting = {name: plan for name, plan in chosen.items() if plan.cadence == kind}
+        if not fitting:
+            cadences = ", ".join(f"{plan.name} by {plan.cadence}" for plan in chosen.values())
+            msg = f"no plan evaluates by {kind}, as the period {period!r} asks ({cadences})"
+            raise PlanError(msg)
+        chosen = fitting
+    chosen = _with_units(district, chosen, units)
+    return [(name, evaluate(district, plan=plan, period=period)) for name, plan in chosen.items()]
+
+
+def _with_units(
+    district: District, plans: dict[str, Plan], units: Sequence[str]
+) -> dict[str, Plan]:
+    """Keep the plans that evaluate any of `units`; refuse a unit that none evaluates."""
+    if not units:
+        return plans
+    known = {name: set(district.units_at(plan.level).index) for name, plan in plans.items()}
+    for unit in units:
+        if not any(unit in codes for codes in known.values()):
+            evaluated = sorted(set().union(*known.values()))
+            msg = f"no plan evaluates a unit {unit!r}; units are {', '.join(evaluated)}"
+            raise SeedmetricsError(msg)
+    return {name: plan for name, plan in plans.items() if known[name] & set(units)}
+
+
+def notebook_file(name: str) -> Path:
+    """Return a notebook of the project: from the checkout, or from the installed package."""
+    package = Path(__file__).parents[1]
+    for folder in (package.parent / "notebooks", package / "_notebooks"):
+        if (folder / f"{name}.ipynb").is_file():
+            return folder / f"{name}.ipynb"
+    msg = f"the notebook {name}.ipynb is not in {package.parent / 'notebooks'}: install the project again"
+    raise SeedmetricsError(msg)
+
+
+def _jobs(
+    evaluation: Evaluation,
+    folder: str,
+    plan_name: str,
+    out: Path,
+    units: Sequence[str],
+    languages: Sequence[str],
+) -> list[Job]:
+    """List the notebooks to run for one evaluation."""
+    plan, period = evaluation.plan, str(evaluation.period)
+    common = {"district": folder, "plan": plan_name, "period": period}
+    place = out / period / plan.name
+
+    def job(notebook: str, stem: str, language: str, **extra: str) -> Job:
+        return Job(
+            notebook=notebook_file(notebook),
+            output=place / f"{stem}.{language}.ipynb",
+            parameters=common | extra | {"language": language},
+            key=f"{plan.name}/{period}/{stem}/{language}",
+            label=f"{plan.name} {period} {stem} {language}",
+        )
+
+    template = "alliance" if plan.level == "alliance" else "township"
+    wanted = [code for code in evaluation.units.index if not units or code in units]
+    jobs = [job(template, code, language, unit=code) for code in wanted for language in languages]
+    if not units:
+        jobs += [job("league", "league", language) for language in languages]
+        if evaluation.closure is not None:
+            jobs += [job("closure", "closure", language) for language in languages]
+    return jobs
+
+
+def _tables(district: District, evaluations: Sequence[Evaluation]) -> dict[str, pd.DataFrame]:
+    """Put the tables of all plans together, sorted."""
+    indicators = pd.concat([e.indicators for e in evaluations], ignore_index=True)
+    league = pd.concat([e.league for e in evaluations], ignore_index=True)
+    return {
+        "indicators": indicators.sort_values(
+            ["plan", "period", "unit", "indicator"], ignore_index=True
+        ),
+        "league": league.sort_values(["plan", "group", "rank", "unit"], ignore_index=True),
+        "problems": district.problems,
+        "sources": evaluations[0].sources,
+    }
+
+
+def _facts(
+    district: District, evaluations: Sequence[Evaluation], languages: Sequence[str]
+) -> dict[str, Any]:
+    """Return what the front page must know that no table holds."""
+    severity = district.problems["severity"].value_counts()
+    return {
+        "district": dict(district.name),
+        "sample": district.sample,
+        "as_of": district.as_of.date().isoformat(),
+        "language": district.language,
+        "languages": list(languages),
+        "plans": [_plan_facts(evaluation) for evaluation in evaluations],
+        "problems": {
+            "rows": int(district.sources["rows"].sum()),
+            **{kind: int(severity.get(kind, 0)) for kind in ("refused", "mended", "noted")},
+        },
+        "version": importlib.metadata.version("seedmetrics"),
+    }
+
+
+def _plan_facts(evaluation: Evaluation) -> dict[str, Any]:
+    """Return what the front page must know of one plan."""
+    plan = evaluation.plan
+    units = evaluation.units.rename_axis("code").reset_index()
+    return {
+        "name": plan.name,
+        "title": plan.title.model_dump(),
+        "level": plan.level,
+        "period": str(evaluation.period),
+        "groups": {name: title.model_dump() for name, title in plan.groups.items()},
+        "tiers": plan.tiers.names if plan.tiers else {},
+        "units": units[["code", "name_en", "name_zh", "group"]].to_dict("records"),
+    }

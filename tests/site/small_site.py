@@ -1,0 +1,196 @@
+"""A small site of invented units: a plan of two groups, one of alliances, two languages, one failure."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import numpy as np
+import pandas as pd
+
+from seedmetrics.batch import Job, JobResult, append_result
+from seedmetrics.site import render_page, write_tables
+
+TOWNS = [
+    ("T01", "Songling Town", "松岭镇", 84.61, 1, 1, 3, 1, 1),
+    ("T02", "Bailu Town", "白芦镇", 81.9, 2, 1, 4, 1, 3),
+    ("T03", "Yunqiao Town", "云桥镇", 80.1, 3, 1, 4, 2, 2),
+    ("T04", "Qinghe <Town>", "清禾镇", 78.4, 4, 2, 5, 2, 5),
+    ("T05", "Liuwan Town", "柳湾镇", 63.2, 5, 4, 5, 3, np.nan),
+]
+STREETS = [
+    ("S01", "Tangli Street", "棠梨街道", 83.0, 1, 1, 1, 1, 1),
+    ("S02", "Hegu Zone", "禾谷园区", 77.5, 2, 2, 2, 3, 2),
+    ("S03", "Yunzhan Office", "云栈管理处", np.nan, np.nan, np.nan, np.nan, np.nan, np.nan),
+]
+ALLIANCES = [
+    ("A01", "Oil Tea Alliance", "油茶联盟", 70.0, 1, 1, 2, 1, np.nan),
+    ("A02", "Bamboo Alliance", "竹业联盟", 69.0, 2, 1, 2, 2, np.nan),
+]
+GROUPS = {
+    "towns": {"en": "towns and townships", "zh": "镇与乡"},
+    "streets": {"en": "streets, zones and offices", "zh": "街道、园区与管理处"},
+}
+TIERS = {"en": ["first", "second", "third"], "zh": ["第一档", "第二档", "第三档"]}
+SECTION = """<div class="seedmetrics" lang="{tag}"><div class="open"><h1>{name}</h1>
+<p class="deck">96.0%</p></div><dl class="facts num"><div><dt>Rank</dt><dd class="plot">
+<svg viewBox="0 0 230 18" aria-hidden="true" focusable="false">
+<line x1="10.0" x2="220.0" y1="9" y2="9" stroke="var(--dot, #868c93)" stroke-linecap="round"/>
+</svg></dd></div></dl></div>"""
+
+
+@dataclass(frozen=True)
+class Site:
+    """A folder of reports and what it was made from."""
+
+    reports: Path
+    facts: dict[str, Any]
+    league: pd.DataFrame
+
+
+def output_html(html: str) -> nbformat.NotebookNode:
+    data = {"text/html": html, "text/plain": "Html: finding"}
+    return nbformat.v4.new_output("execute_result", data, execution_count=1)
+
+
+def executed(*outputs: nbformat.NotebookNode, markdown: str = "") -> nbformat.NotebookNode:
+    """Return a notebook as if it had been run: title, parameters, one cell with outputs."""
+    note = nbformat.v4.new_markdown_cell("# For the notebook", metadata={"tags": ["notebook-only"]})
+    first = nbformat.v4.new_code_cell("unit = 'T01'", metadata={"tags": ["parameters"]})
+    code = nbformat.v4.new_code_cell("page.secret_call()", outputs=list(outputs), execution_count=1)
+    cells = [note, first, code]
+    if markdown:
+        cells.append(nbformat.v4.new_markdown_cell(markdown))
+    return nbformat.v4.new_notebook(cells=cells)
+
+
+def save(node: nbformat.NotebookNode, path: Path) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(node, path)
+    return path
+
+
+def site_facts() -> dict[str, Any]:
+    def units(groups: dict[str, list[tuple[Any, ...]]]) -> list[dict[str, str]]:
+        return [
+            {"code": row[0], "name_en": row[1], "name_zh": row[2], "group": group}
+            for group, rows in groups.items()
+            for row in rows
+        ]
+
+    return {
+        "district": {"zh": "澄禾区", "en": "Chenghe District"},
+        "sample": True,
+        "as_of": "2026-01-15",
+        "language": "zh",
+        "languages": ["en", "zh"],
+        "plans": [
+            {
+                "name": "township",
+                "title": {"en": "Township evaluation", "zh": "乡镇评价"},
+                "level": "township",
+                "period": "2025Q3",
+                "groups": GROUPS,
+                "tiers": TIERS,
+                "units": units({"towns": TOWNS, "streets": STREETS}),
+            },
+            {
+                "name": "alliance",
+                "title": {"en": "Industry-chain alliances", "zh": "产业链党建联盟"},
+                "level": "alliance",
+                "period": "2025",
+                "groups": {"alliances": {"en": "alliances", "zh": "产业链党建联盟"}},
+                "tiers": TIERS,
+                "units": units({"alliances": ALLIANCES}),
+            },
+        ],
+        "problems": {"rows": 41206, "refused": 38, "mended": 112, "noted": 4},
+        "version": "0.1.0",
+    }
+
+
+def league_table() -> pd.DataFrame:
+    columns = [
+        "unit",
+        "name",
+        "name_zh",
+        "score",
+        "rank",
+        "rank_low",
+        "rank_high",
+        "tier",
+        "previous_rank",
+    ]
+    parts = []
+    for plan, period, group, rows in (
+        ("township", "2025Q3", "towns", TOWNS),
+        ("township", "2025Q3", "streets", STREETS),
+        ("township", "2025Q2", "streets", STREETS[:1]),
+        ("alliance", "2025", "alliances", ALLIANCES),
+    ):
+        part = pd.DataFrame(rows, columns=columns).drop(columns="name_zh")
+        parts.append(part.assign(plan=plan, period=period, group=group))
+    order = [
+        "plan",
+        "period",
+        "group",
+        "unit",
+        "name",
+        "score",
+        "rank",
+        "rank_low",
+        "rank_high",
+        "tier",
+        "previous_rank",
+    ]
+    return pd.concat(parts, ignore_index=True)[order]
+
+
+def indicator_table() -> pd.DataFrame:
+    rows = [
+        ("township", "2025Q3", "T01", "hotline.closure_rate", 0.971, 505.0, 520.0),
+        ("township", "2025Q3", "T02", "hotline.closure_rate", 0.953, 287.0, 301.0),
+        ("township", "2025Q3", "S03", "hotline.closure_rate", np.nan, np.nan, np.nan),
+        ("township", "2025Q2", "T01", "hotline.closure_rate", 0.5, 1.0, 2.0),
+    ]
+    columns = ["plan", "period", "unit", "indicator", "value", "numerator", "denominator"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def fill(reports: Path) -> Site:
+    """Write a site as a run would: tables, site.json, notebooks and pages, the ledger."""
+    facts, league = site_facts(), league_table()
+    problems = pd.DataFrame({"severity": ["refused"], "row": [17], "problem": ["=1+1"]})
+    write_tables(
+        reports / "tables",
+        {"league": league, "indicators": indicator_table(), "problems": problems},
+    )
+    (reports / "site.json").write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
+    for plan in facts["plans"]:
+        for unit in [*plan["units"], {"code": "league", "name_en": "League", "name_zh": "排名"}]:
+            for language in ("en", "zh"):
+                _page(reports, plan, unit, language)
+    return Site(reports, facts, league)
+
+
+def _page(reports: Path, plan: dict[str, Any], unit: dict[str, str], language: str) -> None:
+    output = reports / plan["period"] / plan["name"] / f"{unit['code']}.{language}.ipynb"
+    tag = "zh-Hans" if language == "zh" else "en"
+    name = unit[f"name_{language}"].replace("<", "&lt;").replace(">", "&gt;")
+    save(executed(output_html(SECTION.format(tag=tag, name=name))), output)
+    parameters = {"district": "data/sample", "plan": plan["name"], "period": plan["period"]}
+    job = Job(
+        notebook=reports.parent / "notebooks" / "township.ipynb",
+        output=output,
+        parameters=parameters | {"unit": unit["code"], "language": language},
+        key=f"{plan['name']}/{plan['period']}/{unit['code']}/{language}",
+        label=f"{plan['name']} {plan['period']} {unit['code']} {language}",
+    )
+    ok = (unit["code"], language) != ("T05", "zh")
+    html = render_page(output, job.html) if ok else None
+    error = "" if ok else "Traceback\nValueError: <坏>"
+    append_result(
+        reports / "ledger.jsonl",
+        JobResult(job, ok, 1.5, None if ok else 4, error, html, "ab" * 32, "s", "f"),
+    )

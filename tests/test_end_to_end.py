@@ -1,0 +1,189 @@
+"""The whole run, as an office would do it: the sample district by one command, then everything it wrote."""
+
+import json
+import re
+import subprocess
+import sys
+
+import nbformat
+import pandas as pd
+import pytest
+
+from seedmetrics.batch import strip_run_marks
+from tests.conftest import ROOT
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("end_to_end")]
+SAMPLE = ROOT / "data" / "sample"
+
+
+def evaluate(out, *more, district="data/sample"):
+    return subprocess.run(
+        [sys.executable, "-m", "seedmetrics", "evaluate", district, "--out", str(out), *more],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    out = tmp_path_factory.mktemp("reports")
+    done = evaluate(out)
+    return out, done
+
+
+def test_the_run_ends_with_the_path_of_the_index(run):
+    out, done = run
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert done.stdout.strip() == str(out / "index.html")
+
+
+def test_the_index_leads_to_17_townships_and_every_alliance_of_the_latest_periods(run):
+    out, _ = run
+    units = pd.read_csv(SAMPLE / "units.csv", dtype=str)
+    for page, language in (("index.html", "en"), ("index.zh.html", "zh")):
+        text = (out / page).read_text(encoding="utf-8")
+        for level, place in (("township", "2025Q4/township"), ("alliance", "2025/alliance")):
+            codes = units.loc[units["level"] == level, "code"]
+            assert len(codes) == (17 if level == "township" else 8)
+            for code in codes:
+                link = f"{place}/{code}.{language}.html"
+                assert f'href="{link}"' in text, link
+                assert (out / link).is_file(), link
+
+
+def test_every_page_is_in_the_ledger_with_its_digest(run):
+    out, _ = run
+    rows = [
+        json.loads(line) for line in (out / "ledger.jsonl").read_text(encoding="utf-8").splitlines()
+    ]
+    assert all(row["ok"] for row in rows)
+    pages = {p.relative_to(out).as_posix() for p in out.rglob("*.html")} - {
+        "index.html",
+        "index.zh.html",
+    }
+    assert {row["html"] for row in rows} == pages
+    assert len(rows) == 2 * (17 + 8 + 2 + 2)
+
+
+def test_league_and_indicators_are_written_with_the_columns_of_the_contract(run):
+    out, _ = run
+    league = pd.read_csv(out / "tables" / "league.csv", dtype={"unit": str})
+    assert list(league.columns) == [
+        "plan", "period", "group", "unit", "name", "score", "rank", "rank_low", "rank_high", "tier", "previous_rank",
+    ]  # fmt: skip
+    assert (league["plan"].value_counts() == {"township": 17, "alliance": 8}).all()
+    indicators = pd.read_csv(out / "tables" / "indicators.csv", dtype={"unit": str})
+    assert list(indicators.columns) == [
+        "plan", "period", "unit", "indicator", "value", "numerator", "denominator", "low", "high", "excluded", "score",
+        "weight",
+    ]  # fmt: skip
+    for name in ("league", "indicators"):
+        sheet = pd.read_excel(out / "tables" / f"{name}.xlsx", engine="calamine")
+        table = pd.read_csv(out / "tables" / f"{name}.csv")
+        assert sheet.shape == table.shape
+
+
+@pytest.mark.parametrize("unit", ["T01", "S02"])
+def test_the_closure_rate_on_a_page_is_recomputed_from_the_csv(run, unit):
+    out, _ = run
+    page = (out / "2025Q4" / "township" / f"{unit}.en.html").read_text(encoding="utf-8")
+    row = re.search(r'data-indicator="hotline\.closure_rate".*?</tr>', page, re.DOTALL)
+    assert row, "the row of the closure rate is not on the page"
+    text = re.sub(r"<[^>]+>", " ", row.group(0))
+    percent, closed, due = re.search(r"([\d.]+)%\s+([\d,]+) of ([\d,]+)", text).groups()
+
+    cases = pd.read_csv(SAMPLE / "cases.csv", dtype=str, keep_default_na=False)
+    names = (
+        pd.read_csv(SAMPLE / "units.csv", dtype=str, keep_default_na=False)
+        .set_index("code")
+        .loc[unit]
+    )
+    spellings = {unit, names["name_zh"], names["name_en"], *names["aliases"].split("|")} - {""}
+    mine = cases[
+        cases["unit"].isin(spellings)
+        & cases["channel"].isin(["business_110", "one_stop", "smart_room"])
+        & (cases["excluded"] == "")
+        & (cases["due"] >= "2025-10-01")
+        & (cases["due"] < "2026-01-01")
+    ]
+    assert int(due.replace(",", "")) == len(mine)
+    assert int(closed.replace(",", "")) == (mine["closed"] != "").sum()
+    assert percent == f"{100 * (mine['closed'] != '').mean():.1f}"
+
+
+def test_no_page_asks_another_host_for_anything(run):
+    out, _ = run
+    loads = re.compile(
+        r"""(?:src|srcset|poster|data)\s*=\s*["']?\s*(?:https?:)?//|url\(\s*["']?(?:https?:)?//|@import""",
+        re.IGNORECASE,
+    )
+    for file in [*out.rglob("*.html"), *out.rglob("*.css")]:
+        text = file.read_text(encoding="utf-8")
+        assert not loads.search(text), file
+        assert "<script" not in text.lower(), file
+        for address in re.findall(r'(?:href|xlink:href)="((?:https?:)?//[^"]*)"', text):
+            pytest.fail(f"{file} links to {address}")
+
+
+def test_every_link_between_pages_leads_somewhere(run):
+    out, _ = run
+    for file in out.rglob("*.html"):
+        for link in re.findall(
+            r'<(?:a|link)\b[^>]*\bhref="([^"#]+)', file.read_text(encoding="utf-8")
+        ):
+            assert (file.parent / link).exists(), f"{file.relative_to(out)} → {link}"
+
+
+def test_chinese_pages_have_a_glyph_for_every_character(run):
+    import base64
+    import io
+
+    from fontTools.ttLib import TTFont
+
+    out, _ = run
+    sheet = (out / "assets" / "font.css").read_text(encoding="utf-8")
+    data = re.search(r"base64,([A-Za-z0-9+/=]+)", sheet).group(1)
+    covered = set(TTFont(io.BytesIO(base64.b64decode(data))).getBestCmap())
+    for file in out.rglob("*.zh.html"):
+        text = re.sub(r"<[^>]+>", "", file.read_text(encoding="utf-8"))
+        missing = {c for c in text if ord(c) > 0x2E7F and ord(c) not in covered}
+        assert not missing, f"{file.relative_to(out)}: {missing}"
+
+
+def test_two_runs_give_the_same_notebooks_and_the_same_tables(run, tmp_path):
+    out, _ = run
+    done = evaluate(tmp_path, "--unit", "T05", "C02", "--language", "zh")
+    assert done.returncode == 0, done.stderr[-3000:]
+    for name in ("2025Q4/township/T05.zh.ipynb", "2025/alliance/C02.zh.ipynb"):
+        first, second = (
+            strip_run_marks(nbformat.read(folder / name, as_version=4))
+            for folder in (out, tmp_path)
+        )
+        assert first == second, name
+    tables = sorted(p.name for p in (out / "tables").iterdir())
+    assert {
+        "league.csv",
+        "league.xlsx",
+        "indicators.csv",
+        "indicators.xlsx",
+        "problems.csv",
+    } <= set(tables)
+    for name in tables:
+        assert (out / "tables" / name).read_bytes() == (tmp_path / "tables" / name).read_bytes(), (
+            name
+        )
+
+
+def test_an_unknown_unit_ends_with_two_and_no_traceback(tmp_path):
+    done = evaluate(tmp_path, "--unit", "T99")
+    assert done.returncode == 2
+    assert "T99" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_period_no_plan_evaluates_by_ends_with_two(tmp_path):
+    done = evaluate(tmp_path, "--period", "2025-09")
+    assert done.returncode == 2
+    assert "by month" in done.stderr
