@@ -1,0 +1,95 @@
+"""The only place that rounds or speaks: an evaluation as sections of a page, in English or Chinese."""
+
+from __future__ import annotations
+
+from seedmetrics.evaluation import Evaluation
+from seedmetrics.report.closure_page import ClosurePage
+from seedmetrics.report.html import Html
+from seedmetrics.report.league_page import LeaguePage
+from seedmetrics.report.unit_page import UnitPage
+from seedmetrics.report.view import View
+
+__all__ = [
+    "ClosurePage",
+    "Html",
+    "LeaguePage",
+    "UnitPage",
+    "closure_report",
+    "league_report",
+    "unit_report",
+]
+
+
+def unit_report(evaluation: Evaluation, *, unit: str, language: str = "") -> UnitPage:
+    """
+    Return the page of one unit.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+        From `seedmetrics.evaluate`.
+    unit : str
+        Code of the unit.
+    language : {"en", "zh"}, default ""
+        Language of words and names; empty for the district's own.
+
+    Returns
+    -------
+    UnitPage
+        Each method of it is one section.
+
+    Raises
+    ------
+    SeedmetricsError
+        When the plan evaluates no such unit, or the language is not known.
+    """
+    view = View.of(evaluation, language)
+    return UnitPage(view, unit, view.unit(unit))
+
+
+def league_report(evaluation: Evaluation, *, language: str = "") -> LeaguePage:
+    """
+    Return the page of all units of a plan, each group by itself.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+        From `seedmetrics.evaluate`.
+    language : {"en", "zh"}, default ""
+        Language of words and names; empty for the district's own.
+
+    Returns
+    -------
+    LeaguePage
+        Each method of it is one section.
+
+    Raises
+    ------
+    SeedmetricsError
+        When the language is not known.
+    """
+    return LeaguePage(View.of(evaluation, language))
+
+
+def closure_report(evaluation: Evaluation, *, language: str = "") -> ClosurePage:
+    """
+    Return the page on closing cases, all units together.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+        From `seedmetrics.evaluate`.
+    language : {"en", "zh"}, default ""
+        Language of words and names; empty for the district's own.
+
+    Returns
+    -------
+    ClosurePage
+        Each method of it is one section.
+
+    Raises
+    ------
+    SeedmetricsError
+        When the language is not known.
+    """
+    return ClosurePage(View.of(evaluation, language))

@@ -1,0 +1,185 @@
+"""What a page asks of an evaluation, in one language: rows, names and nouns. Only counts are summed here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from seedmetrics.errors import SeedmetricsError
+from seedmetrics.report.numbers import Numbers, missing, period_parts
+from seedmetrics.report.words import IndicatorWords, Words
+
+TOTAL = "total"
+
+
+def cell(table: pd.DataFrame, row: object, column: str) -> Any:
+    """Return one cell of a table, untyped: what it holds is the records' business."""
+    return table[column].loc[row]  # type: ignore[call-overload]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class View:
+    """
+    An evaluation as one language sees it.
+
+    Attributes
+    ----------
+    evaluation : Evaluation
+        What is shown.
+    language : {"en", "zh"}
+        Language of words and names.
+    """
+
+    evaluation: Any
+    language: str
+
+    @classmethod
+    def of(cls, evaluation: Any, language: str) -> View:
+        """Return a view in `language`; empty means the district's own."""
+        chosen = language or str(getattr(evaluation.district, "language", "") or "en")
+        return cls(evaluation, Words(chosen).language)
+
+    @property
+    def words(self) -> Words:
+        """The catalogue of the language."""
+        return Words(self.language)
+
+    @property
+    def numbers(self) -> Numbers:
+        """How the language writes numbers."""
+        return Numbers(self.language)
+
+    @property
+    def plan(self) -> Any:
+        """The plan."""
+        return self.evaluation.plan
+
+    @property
+    def period(self) -> str:
+        """The current period, as tables write it."""
+        return str(self.evaluation.period)
+
+    @property
+    def periods(self) -> list[str]:
+        """All periods, oldest first."""
+        return [str(period) for period in self.evaluation.periods]
+
+    @property
+    def level(self) -> str:
+        """The intervals' level in words: "95%"."""
+        return self.numbers.percent(self.plan.confidence_level)
+
+    @property
+    def span(self) -> str:
+        """What the period is called on its page: "quarter", "季度"."""
+        return self.words(f"span.{period_parts(self.period)[2]}")
+
+    # names ----------------------------------------------------------------------------------------------
+    def name(self, unit: str) -> str:
+        """Return a unit's name; its code where it has none."""
+        units = self.evaluation.district.units
+        if unit not in units.index:
+            return unit
+        for column in (f"name_{self.language}", "name_zh", "name_en"):
+            name = cell(units, unit, column) if column in units else None
+            if not missing(name) and name:
+                return str(name)
+        return unit
+
+    def group_title(self, group: str) -> str:
+        """Return a group's title as a heading has it."""
+        title = self.words.pick(self.plan.groups.get(group)) if self.plan.groups else ""
+        return self.words.sentence_case(title or self.words(f"level.{self.plan.level}"))
+
+    def noun(self, group: str) -> str:
+        """Return a group's title as a sentence has it after a number."""
+        return self.words.noun(self.group_title(group))
+
+    def pillar(self, name: str) -> str:
+        """Return a pillar's title."""
+        found = next((p for p in self.plan.pillars if p.name == name), None)
+        return self.words.pick(found.title) if found else name
+
+    def indicator(self, name: str) -> IndicatorWords:
+        """Return an indicator's words; the plan's own title goes first."""
+        found = next((e for e in self.plan.indicators if e.name == name), None)
+        return self.words.indicator(name, found.title if found else None)
+
+    def tier(self, tier: object) -> str:
+        """Return the name of a tier."""
+        if missing(tier):
+            return ""
+        place = round(float(tier))  # type: ignore[arg-type]
+        rule = self.plan.tiers
+        names = (rule.names.get(self.language) or []) if rule is not None and rule.names else []
+        if 0 < place <= len(names):
+            return str(names[place - 1])
+        return self.words("tier.numbered", rank=self.numbers.place(place))
+
+    @property
+    def tier_count(self) -> int:
+        """Number of tiers, 0 where the plan has none."""
+        rule = self.plan.tiers
+        if rule is None:
+            return 0
+        named = len(rule.names.get("en") or rule.names.get("zh") or []) if rule.names else 0
+        # The last quota may be left out; cuts part one tier more than there are cuts.
+        quotas, cuts = getattr(rule, "quotas", None) or [], getattr(rule, "cuts", None)
+        left = len(quotas) + (sum(quotas) < 1 - 1e-9)
+        return named or (len(cuts) + 1 if cuts else left)
+
+    # rows -----------------------------------------------------------------------------------------------
+    def standings(self, period: str = "", group: str | None = None) -> pd.DataFrame:
+        """Return standings indexed by unit, of one period (the current one) and one group (all)."""
+        table: pd.DataFrame = self.evaluation.standings
+        table = table[table["period"].astype(str) == (period or self.period)]
+        if group is not None:
+            table = table[table["group"] == group]
+        return table.set_index("unit")
+
+    def groups(self) -> list[str]:
+        """Return the groups that have units: the plan's order, then any others by code."""
+        present = set(self.standings()["group"])
+        planned = [group for group in (self.plan.groups or {}) if group in present]
+        return planned + sorted(present - set(planned))
+
+    def scores(self, node: str, group: str) -> pd.Series:
+        """Return the scores of one node (the total, or a pillar) in one group this period, by unit."""
+        table: pd.DataFrame = self.evaluation.scores
+        here = (table["period"].astype(str) == self.period) & (table["node"] == node)
+        return table[here].set_index("unit")["score"].reindex(self.standings(group=group).index)
+
+    @property
+    def closure(self) -> Any:
+        """The closure records of the evaluation, None without."""
+        return getattr(self.evaluation, "closure", None)
+
+    def counts(self, units: Sequence[str] | None = None, period: str = "") -> pd.DataFrame:
+        """Return the case counts of one period (the current one), indexed by unit."""
+        table: pd.DataFrame = self.closure.counts
+        table = table[table["period"].astype(str) == (period or self.period)].set_index("unit")
+        return table if units is None else table.reindex([u for u in units if u in table.index])
+
+    def few(self, denominator: object) -> bool:
+        """Return whether a denominator is too small to be shown: above 0, below the plan's minimum."""
+        return not missing(denominator) and 0 < float(denominator) < self.plan.minimum_denominator  # type: ignore[arg-type]
+
+    def shown_counts(self, units: Sequence[str]) -> pd.DataFrame:
+        """Return the counts of the units with enough due to be shown."""
+        table: pd.DataFrame = self.counts(units)
+        minimum: int = self.plan.minimum_denominator
+        return table[(table["due"] > 0) & (table["due"] >= minimum)]
+
+    def unit(self, code: str) -> Any:
+        """Return one unit's evaluation."""
+        known = list(self.standings().index)
+        if code not in known:
+            msg = (
+                f"no unit {code!r} in the plan {self.plan.name!r} for {self.period}: "
+                f"units are {', '.join(map(str, known)) or 'none'}"
+            )
+            raise SeedmetricsError(msg)
+        return self.evaluation.unit(code)
