@@ -2,7 +2,8 @@
 
 from seedmetrics.evaluation.closure import Closure
 from seedmetrics.evaluation.evaluate import evaluate
-from seedmetrics.evaluation.plan import Plan, find_plan, read_plan
+from seedmetrics.evaluation.plan import Plan
+from seedmetrics.evaluation.plan_files import find_plan, read_plan
 from seedmetrics.evaluation.result import Evaluation, UnitEvaluation
 
 __all__ = ["Closure", "Evaluation", "Plan", "UnitEvaluation", "evaluate", "find_plan", "read_plan"]

@@ -68,11 +68,12 @@ def case_closure(district: District, plan: Plan, periods: tuple[Period, ...]) ->
     months = [
         month
         for month in dict.fromkeys(month for period in periods for month in period.months())
-        if month.end <= district.as_of
+        if month.over(district.as_of)
     ]
     by_month = [counted(month).assign(month=str(month)) for month in months]
     current = periods[-1]
-    stop = min(current.end, district.as_of)
+    # The day of `as_of` counts whole, so that the year watched begins with a day.
+    stop = min(current.end, (district.as_of + pd.Timedelta(microseconds=1)).ceil("D"))
     first = stop - pd.DateOffset(years=1)
     return Closure(
         basis=plan.basis,

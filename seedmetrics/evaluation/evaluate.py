@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import importlib.metadata
-import itertools
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+from scipy import special
 
-from seedmetrics.errors import SeedmetricsError
+from seedmetrics.errors import PlanError, SeedmetricsError
 from seedmetrics.evaluation.closure import case_closure
-from seedmetrics.evaluation.plan import Plan, find_plan
+from seedmetrics.evaluation.plan import Plan
+from seedmetrics.evaluation.plan_files import find_plan
 from seedmetrics.evaluation.result import INDICATOR_COLUMNS, Evaluation
 from seedmetrics.evaluation.scoring import TOTAL, Scored, score_indicators
 from seedmetrics.evaluation.standing import standings
@@ -47,8 +49,8 @@ def evaluate(
     Notes
     -----
     Earlier periods are counted from the same records and with the same ``as_of``: they say what is now known of them,
-    which may differ from what was printed then. They reach back as far as the plan's ``history``, and as there are
-    values.
+    which may differ from what was printed then. They reach back as far as the plan's ``history``; a period in which no
+    unit has enough on record for a score is left out.
 
     Examples
     --------
@@ -58,6 +60,9 @@ def evaluate(
     >>> len(evaluation.league)
     17
     """
+    if not isinstance(district, District):
+        msg = f"`district` must be opened first: evaluate(open_district({district!r}), …)"  # type: ignore[unreachable]
+        raise SeedmetricsError(msg)
     chosen = plan if isinstance(plan, Plan) else find_plan(district, plan)
     units = district.units_at(chosen.level)
     if units.empty:
@@ -92,7 +97,7 @@ def evaluate(
         periods=tuple(periods),
         indicators=indicators,
         scores=scores,
-        standings=_with_previous(ranked, periods),
+        standings=_with_previous(ranked, periods, special.ndtri(0.5 + chosen.confidence_level / 2)),
         closure=case_closure(district, chosen, tuple(periods)),
         version=importlib.metadata.version("seedmetrics"),
     )
@@ -114,38 +119,59 @@ def _period(district: District, plan: Plan, period: Period | str) -> Period:
 
 
 def _scored(district: District, plan: Plan, current: Period) -> dict[Period, Scored]:
-    """Measure and score the period and those before it, as far back as any unit has a score."""
-    found: dict[Period, Scored] = {}
+    """Measure and score the period and those before it in which any unit has a score."""
+    found = {current: score_indicators(plan, _measured(district, plan, current))}
+    # An earlier period may lack what this one has (a component of the contest, an indicator): that shows less of the
+    # past, and is no reason to show nothing of the present.
+    lenient = plan.model_copy(update={"missing": "reweight"}) if plan.missing == "error" else plan
     period = current
-    for _ in range(plan.history):
-        tables = [
-            measure(
-                district,
-                entry.name,
-                period,
-                level=plan.level,
-                options=plan.options_of(entry.name),
-                confidence_level=plan.confidence_level,
-            )
-            .reset_index()
-            .assign(indicator=entry.name)
-            for entry in plan.indicators
-        ]
-        table = pd.concat(tables, ignore_index=True)
-        result = score_indicators(plan, table)
-        totals = result.nodes[result.nodes["node"] == TOTAL]
-        # Where no unit has enough on record for a score, the records had not begun.
-        if period != current and totals["score"].isna().all():
-            break
-        found[period] = result
+    # One period before is always scored, for the change since then.
+    for _ in range(max(plan.history, 2) - 1):
         period = period.previous()
+        try:
+            result = score_indicators(lenient, _measured(district, plan, period))
+        except PlanError:
+            continue
+        if result.nodes.loc[result.nodes["node"] == TOTAL, "score"].notna().any():
+            found[period] = result
     return dict(sorted(found.items()))
 
 
-def _with_previous(ranked: pd.DataFrame, periods: list[Period]) -> pd.DataFrame:
-    """Add the rank that each unit had one period before."""
-    before = {str(b): str(a) for a, b in itertools.pairwise(periods)}
-    earlier = ranked.set_index(["period", "unit"])["rank"]
+def _measured(district: District, plan: Plan, period: Period) -> pd.DataFrame:
+    """Measure every indicator of the plan over one period, one row a unit and indicator."""
+    tables = [
+        measure(
+            district,
+            entry.name,
+            period,
+            level=plan.level,
+            options=plan.options_of(entry.name),
+            confidence_level=plan.confidence_level,
+        )
+        .reset_index()
+        .assign(indicator=entry.name)
+        for entry in plan.indicators
+    ]
+    return pd.concat(tables, ignore_index=True)
+
+
+def _with_previous(ranked: pd.DataFrame, periods: list[Period], z: float) -> pd.DataFrame:
+    """
+    Add each unit's rank one period before, and the change of its score since, with an interval.
+
+    The two scores are taken as independent. Where both count the year up to their period they share cases, and the
+    interval is then wider than it need be.
+    """
+    before = {str(period): str(period.previous()) for period in periods}
+    earlier = ranked.set_index(["period", "unit"])[["rank", "score", "standard_error"]]
     previous = [before.get(period, "") for period in ranked["period"]]
     keys = pd.MultiIndex.from_arrays([previous, ranked["unit"]])
-    return ranked.assign(previous_rank=earlier.reindex(keys).to_numpy())
+    before_now = earlier.reindex(keys).reset_index(drop=True)
+    change = ranked["score"] - before_now["score"]
+    half = z * np.hypot(ranked["standard_error"], before_now["standard_error"])
+    return ranked.assign(
+        previous_rank=before_now["rank"],
+        change=change,
+        change_low=change - half,
+        change_high=change + half,
+    )

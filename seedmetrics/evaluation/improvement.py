@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,8 @@ from seedmetrics.formulas.ranking import rank, rank_sets
 from seedmetrics.indicators import find_indicator
 
 MOST_STEPS = 3
+# A step of more than a quarter of what is counted is no next step.
+LARGEST_STEP = 0.25
 STEP_COLUMNS = [
     "indicator",
     "step",
@@ -27,7 +29,7 @@ STEP_COLUMNS = [
 ]
 
 
-def next_steps(plan: Plan, measured: pd.DataFrame, group: pd.Index, unit: str) -> pd.DataFrame:
+def next_steps(plan: Plan, measured: pd.DataFrame, group: Sequence[str], unit: str) -> pd.DataFrame:
     """
     Try, one at a time, the few cases or items that would bring an indicator of one unit to its target.
 
@@ -37,7 +39,7 @@ def next_steps(plan: Plan, measured: pd.DataFrame, group: pd.Index, unit: str) -
         Targets and weights.
     measured : DataFrame
         The measured indicators of the period, all units.
-    group : Index of str
+    group : sequence of str
         Codes of the units that are ranked with this one.
     unit : str
         The unit.
@@ -47,26 +49,29 @@ def next_steps(plan: Plan, measured: pd.DataFrame, group: pd.Index, unit: str) -
     DataFrame
         indicator, step (how many more of those that did not count would have to), value_from, value_to, score, rank,
         rank_low, rank_high; at most three, the largest gain first. Only shares of counts below their target are
-        tried; all else stays as it is.
+        tried, and only where no more than a quarter of the count would have to change; all else stays as it is.
     """
     measured = measured[measured["unit"].isin(group)].reset_index(drop=True)
+    now = score_indicators(plan, measured.drop(columns=["score", "weight"])).nodes
+    mine_now = now.loc[(now["node"] == TOTAL) & (now["unit"] == unit), "score"].iloc[0]
     mine = measured[measured["unit"] == unit].set_index("indicator")
     rows = []
     for entry in plan.indicators:
         before = mine.loc[entry.name].to_dict()
         found = find_indicator(entry.name)
         # Only a share of counts can be moved item by item: neither a mean nor days in post can.
-        if not (found.share and found.interval and before["weight"] > 0):
+        if not (found.sampled and before["weight"] > 0):
             continue
         step = _items_to_target(before, entry.target, entry.direction)
-        if step is None:
+        if step is None or step > before["denominator"] * LARGEST_STEP:
             continue
         after = _changed(plan, measured, unit, entry.name, step * entry.direction)
         rows.append({"indicator": entry.name, "step": step, "value_from": before["value"], **after})
     table = pd.DataFrame(rows, columns=STEP_COLUMNS)
-    return table.sort_values(
-        ["score", "indicator"], ascending=[False, True], ignore_index=True
-    ).head(MOST_STEPS)
+    # A unit without a score gains none, and one held down by a cap may gain nothing.
+    gains = pd.DataFrame(table[table["score"] > mine_now])
+    order = gains.sort_values(["score", "indicator"], ascending=[False, True], ignore_index=True)
+    return order.head(MOST_STEPS)
 
 
 def _items_to_target(row: dict[Hashable, Any], target: float | None, direction: int) -> int | None:
@@ -113,7 +118,6 @@ def _changed(
             total["score"].to_numpy(),
             np.maximum(total["standard_error"].to_numpy(), 1e-9),
             confidence_level=plan.confidence_level,
-            draws=10_000,
         )
         result |= {
             "score": float(total["score"].to_numpy()[place]),

@@ -1,21 +1,14 @@
-"""A plan: what is measured, how it is weighed and compared. Read from TOML, checked before anything is counted."""
+"""A plan: what is measured, how it is weighed and compared. Its numbers are the user's, none of them stands in code."""
 
 from __future__ import annotations
 
-import difflib
 import hashlib
-import inspect
 import math
-import tomllib
-from collections.abc import Mapping
-from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, model_validator
 
-from seedmetrics.errors import PlanError
-from seedmetrics.indicators import Indicator, find_indicator
-from seedmetrics.records import District
+from seedmetrics.indicators import find_indicator
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
@@ -67,6 +60,14 @@ class PlanIndicator(_Part):
     @model_validator(mode="after")
     def _goalposts_in_order(self) -> Self:
         low, high = self.low, self.high
+        if self.target is not None and self.floor is not None:
+            gap = (self.target - self.floor) * self.direction
+            if gap < 0:
+                msg = (
+                    f"`floor` ({self.floor}) is better than `target` ({self.target}) with direction "
+                    f"{self.direction}: have they changed places?"
+                )
+                raise ValueError(msg)
         if low is not None and high is not None and not low < high:
             msg = f"`low` ({low}) must be below `high` ({high}); for less-is-better use direction = -1"
             raise ValueError(msg)
@@ -90,11 +91,23 @@ class Tiers(_Part):
         if self.quotas is not None and math.fsum(self.quotas) > 1 + 1e-9:
             msg = f"`quotas` sum to {math.fsum(self.quotas):g}, which is more than 1"
             raise ValueError(msg)
+        for language, names in self.names.items():
+            if len(names) != self.count:
+                msg = f"there are {self.count} tiers, but {len(names)} names in {language!r}"
+                raise ValueError(msg)
         return self
+
+    @property
+    def count(self) -> int:
+        """Number of tiers."""
+        if self.cuts is not None:
+            return len(self.cuts) + 1
+        quotas = self.quotas or []
+        return len(quotas) + (math.fsum(quotas) < 1 - 1e-9)
 
 
 class Cap(_Part):
-    """The score is at most ``score`` while an indicator is below (or above) a value."""
+    """The score is at most ``score`` while an indicator that counts is below (or above) a value."""
 
     indicator: str
     below: float | None = None
@@ -110,7 +123,7 @@ class Cap(_Part):
 
 
 class Veto(_Part):
-    """The tier is no better than ``tier`` while an indicator is below (or above) a value."""
+    """The tier is no better than ``tier`` while an indicator that counts is below (or above) a value."""
 
     indicator: str
     below: float | None = None
@@ -145,6 +158,7 @@ class Plan(_Part):
     aggregation: Literal["arithmetic", "geometric", "harmonic"] = "arithmetic"
     missing: Literal["reweight", "nan", "error"] = "reweight"
     minimum_denominator: Annotated[int, Field(ge=0)] = 5
+    small_counts: Literal["withhold", "show"] = "withhold"
     minimum_weight: Share = 0.5
     groups: dict[str, Title] = {}
     tiers: Tiers | None = None
@@ -156,6 +170,30 @@ class Plan(_Part):
     indicators: Annotated[list[PlanIndicator], Field(min_length=1)]
     file: str = ""
     sha256: str = ""
+    _as_read: str = PrivateAttr(default="")
+
+    def __repr__(self) -> str:
+        """Say which plan, in one line."""
+        return f"<Plan {self.name}, version {self.version}: {len(self.indicators)} indicators>"
+
+    def __str__(self) -> str:
+        """Say which plan, in one line."""
+        return repr(self)
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of what the plan says, whatever file it came from."""
+        said = self.model_dump_json(exclude={"file", "sha256"})
+        return hashlib.sha256(said.encode()).hexdigest()
+
+    def model_post_init(self, context: Any, /) -> None:  # noqa: ARG002  (pydantic gives it)
+        """Remember what was read, so that a plan changed in Python does not pass for its file."""
+        self._as_read = self.fingerprint
+
+    @property
+    def changed(self) -> bool:
+        """Whether the plan was changed in Python after it was read."""
+        return self.fingerprint != self._as_read
 
     @model_validator(mode="after")
     def _tree_holds(self) -> Self:
@@ -175,6 +213,10 @@ class Plan(_Part):
                 msg = f"the indicator {entry.name!r} is listed twice"
                 raise ValueError(msg)
             seen.add(entry.name)
+        return self
+
+    @model_validator(mode="after")
+    def _pillars_have_weight(self) -> Self:
         for pillar in self.pillars:
             total = math.fsum(e.weight for e in self.indicators if e.pillar == pillar.name)
             if pillar.weight > 0 and total <= 0:
@@ -183,12 +225,20 @@ class Plan(_Part):
                     "give at least one a weight above 0, or the pillar the weight 0"
                 )
                 raise ValueError(msg)
-        for named in [
-            *(cap.indicator for cap in self.caps),
-            *(veto.indicator for veto in self.vetoes),
-        ]:
-            if named not in seen:
-                msg = f"a cap or veto names {named!r}, which is not among the plan's indicators"
+        return self
+
+    @model_validator(mode="after")
+    def _rules_apply(self) -> Self:
+        measured = {entry.name for entry in self.indicators}
+        rules: list[Cap | Veto] = [*self.caps, *self.vetoes]
+        for rule in rules:
+            if rule.indicator not in measured:
+                msg = f"a cap or veto names {rule.indicator!r}, which is not among the plan's indicators"
+                raise ValueError(msg)
+        have = self.tiers.count if self.tiers else 0
+        for veto in self.vetoes:
+            if veto.tier > have:
+                msg = f"the veto on {veto.indicator!r} names tier {veto.tier}, but the plan has {have} tiers"
                 raise ValueError(msg)
         return self
 
@@ -235,177 +285,3 @@ class Plan(_Part):
         """Record tables that the plan's indicators and its closure section read."""
         needed = {table for e in self.indicators for table in find_indicator(e.name).tables}
         return tuple(sorted(needed | ({"cases"} if self.closure else set())))
-
-
-def read_plan(file: str | Path) -> Plan:
-    """
-    Read a plan and check it.
-
-    Parameters
-    ----------
-    file : str or Path
-        A TOML file.
-
-    Returns
-    -------
-    Plan
-
-    Raises
-    ------
-    PlanError
-        When the file is not TOML, a key is unknown, a number cannot be, or an indicator does not exist. The
-        message names the file, the key, the value and the remedy.
-    """
-    file = Path(file)
-    try:
-        content = file.read_bytes()
-    except OSError as error:
-        msg = f"{file}: the plan cannot be read ({error.strerror})"
-        raise PlanError(msg) from error
-    try:
-        raw = tomllib.loads(content.decode("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        msg = f"{file}: this is not TOML in UTF-8 ({error})"
-        raise PlanError(msg) from error
-    for key in ("file", "sha256"):
-        raw.pop(key, None)
-    try:
-        plan = Plan(**raw, file=file.name, sha256=hashlib.sha256(content).hexdigest())
-    except ValidationError as error:
-        raise PlanError(_in_words(file, error)) from error
-    for entry in plan.indicators:
-        _check_indicator(file, plan, entry, find_indicator_in(file, entry.name))
-    return plan
-
-
-def find_indicator_in(file: Path, name: str) -> Indicator:
-    """Find an indicator that a plan names, or say which file names what does not exist."""
-    try:
-        return find_indicator(name)
-    except PlanError as error:
-        msg = f"{file}: {error}"
-        raise PlanError(msg) from error
-
-
-def _check_indicator(file: Path, plan: Plan, entry: PlanIndicator, found: Indicator) -> None:
-    """Refuse an indicator whose level, goalposts or options do not fit."""
-    where = f"{file}: indicator {entry.name!r}"
-    if found.levels and plan.level not in found.levels:
-        msg = f"{where} measures a {' or '.join(found.levels)}, but the plan is for a {plan.level}"
-        raise PlanError(msg)
-    if any(math.isnan(value) for value in plan.goalposts(entry.name)):
-        msg = f"{where} is not a share: give `low` and `high`, the values that score 0 and 100"
-        raise PlanError(msg)
-    accepted = found.options
-    for key in entry.options:
-        if key not in accepted:
-            near = difflib.get_close_matches(key, accepted, n=1)
-            hint = (
-                f"did you mean {near[0]!r}?"
-                if near
-                else f"it takes {', '.join(accepted) or 'none'}"
-            )
-            msg = f"{where} has no option {key!r}: {hint}"
-            raise PlanError(msg)
-    for key, default in accepted.items():
-        if default is inspect.Parameter.empty and key not in plan.options_of(entry.name):
-            module = entry.name.partition(".")[0]
-            msg = f"{where} needs the option {key!r}: set it under [options.{module}] or in its `options`"
-            raise PlanError(msg)
-
-
-def _in_words(file: Path, error: ValidationError) -> str:
-    """Turn what pydantic found into one line a problem, with the key and the value."""
-    lines = []
-    for found in error.errors():
-        key = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in found["loc"]).lstrip(".")
-        value = found.get("input")
-        shown = (
-            ""
-            if isinstance(value, Mapping | list) or found["type"] == "missing"
-            else f" = {value!r}"
-        )
-        text = found["msg"].removeprefix("Value error, ")
-        if found["type"] == "extra_forbidden":
-            known = _keys_beside(found["loc"])
-            near = difflib.get_close_matches(str(found["loc"][-1]), known, n=1)
-            text = (
-                f"unknown key; did you mean {near[0]!r}?"
-                if near
-                else f"unknown key; known are {', '.join(known)}"
-            )
-            shown = ""
-        lines.append(f"{file}: {key + shown + ': ' if key else ''}{text}")
-    return "\n".join(lines)
-
-
-_PARTS: dict[str, type[_Part]] = {
-    "pillars": Pillar,
-    "indicators": PlanIndicator,
-    "tiers": Tiers,
-    "caps": Cap,
-    "vetoes": Veto,
-    "closure": CaseRule,
-}
-
-
-def _keys_beside(location: tuple[int | str, ...]) -> list[str]:
-    """Return the keys that are known where an unknown one stands."""
-    part = _PARTS.get(str(location[0]), Plan) if len(location) > 1 else Plan
-    return [key for key in part.model_fields if key not in ("file", "sha256")]
-
-
-def find_plan(district: District, name: str | Path = "") -> Plan:
-    """
-    Find a plan by its path, or by its name beside the district.
-
-    Parameters
-    ----------
-    district : District
-        The district; a name is looked for in its folder, in ``plans/`` there and in ``plans/`` beside it.
-    name : str or Path, default ""
-        Path of a TOML file, or the name of one; empty means the district's first plan.
-
-    Returns
-    -------
-    Plan
-
-    Raises
-    ------
-    PlanError
-        When no such plan is found, or it needs a table that the district does not keep.
-    """
-    if not name and not district.plans:
-        msg = f'{district.folder}/district.toml names no plan: add plans = ["…"], or name one in the call'
-        raise PlanError(msg)
-    wanted = str(name or district.plans[0])
-    folders = [district.folder, district.folder / "plans", district.folder.parent / "plans"]
-    places = [Path(wanted), *(folder / f"{wanted}.toml" for folder in folders)]
-    file = next((place for place in places if place.suffix == ".toml" and place.is_file()), None)
-    if file is None:
-        files = {file for folder in folders for file in folder.glob("*.toml")}
-        known = sorted({file.stem for file in files} - {"district"})
-        near = difflib.get_close_matches(wanted, known, n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"plans here: {', '.join(known) or 'none'}"
-        msg = f"no plan {wanted!r}: looked for {', '.join(map(str, places))}; {hint}"
-        raise PlanError(msg)
-    plan = read_plan(file)
-    _check_tables(file, plan, district)
-    return plan
-
-
-def _check_tables(file: Path, plan: Plan, district: District) -> None:
-    """Refuse a plan that needs a table the district does not keep."""
-    for entry in plan.indicators:
-        for table in find_indicator(entry.name).tables:
-            if table not in district.tables:
-                msg = (
-                    f"{file}: indicator {entry.name!r} needs the table {table!r}, which {district.folder.name} "
-                    f"does not keep (or could not read): add it to district.toml, or leave the indicator out"
-                )
-                raise PlanError(msg)
-    if plan.closure is not None and "cases" not in district.tables:
-        msg = (
-            f"{file}: [closure] needs the table 'cases', which {district.folder.name} does not keep"
-        )
-        raise PlanError(msg)

@@ -85,6 +85,11 @@ class Evaluation:
         return table.astype(dict.fromkeys(PLACES, "Int64"))
 
     @property
+    def complete(self) -> bool:
+        """Whether the period was over when the records were taken."""
+        return self.period.over(self.district.as_of)
+
+    @property
     def units(self) -> pd.DataFrame:
         """The units evaluated, by code."""
         return self.district.units_at(self.plan.level)
@@ -92,7 +97,10 @@ class Evaluation:
     @property
     def sources(self) -> pd.DataFrame:
         """Files read, with SHA-256 and rows; the plan is one of them."""
-        plan = {"table": "plan", "file": self.plan.file, "sha256": self.plan.sha256}
+        file, digest = self.plan.file, self.plan.sha256
+        if self.plan.changed or not file:
+            file, digest = f"{file or self.plan.name} (changed in Python)", self.plan.fingerprint
+        plan = {"table": "plan", "file": file, "sha256": digest}
         return pd.concat([self.district.sources, pd.DataFrame([plan])], ignore_index=True)
 
     @property
@@ -100,16 +108,32 @@ class Evaluation:
         """Every problem met while reading: severity, file, row, column, value, what, remedy."""
         return self.district.problems
 
+    def shared_indicators(self) -> pd.DataFrame:
+        """
+        Return `indicators` as it may leave the office.
+
+        Under the plan's ``small_counts = "withhold"`` a share of fewer than ``minimum_denominator`` keeps its row, but
+        neither value nor counts. Everything that is written to be shared goes through here.
+        """
+        table = self.indicators.copy()
+        if self.plan.small_counts == "show":
+            return table
+        sampled = [name for name in table["indicator"].unique() if find_indicator(name).sampled]
+        small = (table["denominator"] > 0) & (table["denominator"] < self.plan.minimum_denominator)
+        columns = ["value", "numerator", "denominator", "low", "high", "excluded"]
+        table.loc[small & table["indicator"].isin(sampled), columns] = np.nan
+        return table
+
     def to_frame(self) -> pd.DataFrame:
         """Return the indicators of the period, one row a unit and one column an indicator's value."""
         now = self.indicators[self.indicators["period"] == str(self.period)]
         return now.pivot(index="unit", columns="indicator", values="value")
 
     def save(self, folder: str | Path) -> None:
-        """Write ``indicators.csv`` and ``league.csv`` in full precision."""
+        """Write ``indicators.csv`` and ``league.csv`` in full precision, small counts withheld as the plan says."""
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
-        self.indicators.to_csv(folder / "indicators.csv", index=False, lineterminator="\n")
+        self.shared_indicators().to_csv(folder / "indicators.csv", index=False, lineterminator="\n")
         self.league.to_csv(folder / "league.csv", index=False, lineterminator="\n")
 
     def unit(self, code: str) -> UnitEvaluation:
@@ -131,10 +155,18 @@ class Evaluation:
             When the plan evaluates no such unit; the message offers the nearest code.
         """
         if code not in self.units.index:
+            every = self.district.units
+            named = every.index[(every["name_zh"] == code) | (every["name_en"] == code)]
             near = difflib.get_close_matches(code, self.units.index, n=1, cutoff=0.3)
-            hint = (
-                f"did you mean {near[0]!r}?" if near else f"units are {', '.join(self.units.index)}"
-            )
+            if len(named):
+                hint = f"give its code, {named[0]!r}"
+            elif code in every.index:
+                level = str(every["level"][code])
+                hint = f"that is a unit of level {level}, the plan's are {self.plan.level}"
+            elif near:
+                hint = f"did you mean {near[0]!r}?"
+            else:
+                hint = f"units are {', '.join(self.units.index)}"
             msg = f"the plan {self.plan.name!r} evaluates no unit {code!r}: {hint}"
             raise SeedmetricsError(msg)
         return UnitEvaluation(self, code)
@@ -189,12 +221,12 @@ class UnitEvaluation:
         return now[now["unit"].isin(self.peers)].reset_index(drop=True)
 
     @cached_property
-    def peers(self) -> pd.Index:
+    def peers(self) -> list[str]:
         """Codes of the units of the group, this one included."""
         standings = self.evaluation.standings
         now = standings["period"] == str(self.evaluation.period)
         codes = standings.loc[now & (standings["group"] == self.group), "unit"]
-        return pd.Index(sorted(codes), dtype="str")
+        return sorted(map(str, codes))
 
     @cached_property
     def indicators(self) -> pd.DataFrame:

@@ -47,7 +47,7 @@ class _Parts:
     names: list[str]
     normalized: Array
     error: Array
-    denominator: Array
+    shares: Array
 
 
 def score_indicators(plan: Plan, measured: pd.DataFrame) -> Scored:
@@ -67,24 +67,28 @@ def score_indicators(plan: Plan, measured: pd.DataFrame) -> Scored:
 
     Notes
     -----
-    A share of fewer than the plan's ``minimum_denominator`` is shown but not scored, as is a missing value; under
-    "reweight" its weight is spread over the rest of its pillar, then over the other pillars.
+    A share of fewer than the plan's ``minimum_denominator`` is not scored, nor is a missing value; under "reweight"
+    its weight is spread over the rest of its pillar. A pillar of which less than ``minimum_weight`` is on record has
+    no score, nor has a unit of which less than that is on record in all: what is left would look surer than it is.
 
     The standard error of a score carries the indicators' own intervals through the normalization: half the
     normalized interval, over the normal quantile. Two shares of the same cases (closed, and on time, of those due)
-    move together, so their errors are added; all other errors are taken as independent. An indicator without an
-    interval (a count of days in post, say) is taken as exact.
+    are given the largest correlation that they can have; all other errors are taken as independent. What is counted in
+    full (days in post, visits made) is exact. Any other value without an interval is not scored.
     """
     names = [entry.name for entry in plan.indicators]
     wide = {
         column: measured.pivot(index="unit", columns="indicator", values=column)[names]
-        for column in ("value", "low", "high", "denominator")
+        for column in ("value", "low", "high", "numerator", "denominator")
     }
     units = wide["value"].index
-    normalized, error = _normalized(plan, names, wide)
-    parts = _Parts(names, normalized, error, wide["denominator"].to_numpy(float))
-    if plan.missing == "error" and np.isnan(normalized).any():
-        row, column = np.argwhere(np.isnan(normalized))[0]
+    normalized, error, shares = _normalized(plan, names, wide)
+    planned = np.array([plan.plan_weights()[name] for name in names])
+    normalized = np.where(_enough(plan, names, normalized), normalized, np.nan)
+    parts = _Parts(names, normalized, error, shares)
+    gaps = np.isnan(normalized) & (planned > 0)
+    if plan.missing == "error" and gaps.any():
+        row, column = np.argwhere(gaps)[0]
         msg = (
             f"unit {units[row]!r} has no value that counts for {names[column]!r}, and the plan says "
             'missing = "error": mend the records, or use "reweight"'
@@ -99,27 +103,22 @@ def score_indicators(plan: Plan, measured: pd.DataFrame) -> Scored:
         method=plan.aggregation,
         missing="reweight" if plan.missing == "error" else plan.missing,
     )
-    planned = np.array([plan.plan_weights()[name] for name in names])
     recorded = (~np.isnan(normalized) * planned).sum(axis=1)
     total = np.where(recorded >= plan.minimum_weight - 1e-12, total, np.nan)
-    total = apply_caps(total, _caps(plan, wide["value"]))
+    caps = _caps(plan, wide["value"].where(~np.isnan(normalized)))
+    # Equal sums must be equal scores, whatever the order of adding left in the last bits.
+    total = np.round(apply_caps(total, caps), 9)
+    weights = np.where(np.isnan(total)[:, None], 0.0, weights)
 
-    nodes = [
-        _node(
-            plan,
-            units,
-            TOTAL,
-            total,
-            _error_of(plan, parts, weights, total),
-            1.0,
-        )
-    ]
+    spread = _error_of(plan, parts, weights, total)
+    nodes = [_node(plan, units, TOTAL, total, spread, 1.0, caps)]
     whole = sum(pillar.weight for pillar in plan.pillars)
     for k, pillar in enumerate(plan.pillars):
         inside = np.array([plan.entry(name).pillar == pillar.name for name in names])
-        within = np.where(inside, weights, 0.0)
-        with np.errstate(invalid="ignore"):
-            within = within / within.sum(axis=1, keepdims=True)
+        given = np.array([plan.entry(name).weight for name in names]) * inside
+        within = np.where(np.isnan(normalized), 0.0, given)
+        sums = within.sum(axis=1, keepdims=True)
+        within = np.divide(within, sums, out=np.zeros_like(within), where=sums > 0)
         spread = _error_of(plan, parts, within, pillars[:, k])
         nodes.append(_node(plan, units, pillar.name, pillars[:, k], spread, pillar.weight / whole))
 
@@ -131,8 +130,22 @@ def score_indicators(plan: Plan, measured: pd.DataFrame) -> Scored:
     return Scored(rows, pd.concat(nodes, ignore_index=True), pd.Series(recorded, index=units))
 
 
-def _normalized(plan: Plan, names: list[str], wide: dict[str, pd.DataFrame]) -> tuple[Array, Array]:
-    """Return the normalized values and their standard errors, NaN where a value does not count."""
+def _enough(plan: Plan, names: list[str], normalized: Array) -> npt.NDArray[np.bool_]:
+    """Say which values stand in a pillar of which enough is on record for a score of that pillar."""
+    result = np.ones(normalized.shape, dtype=bool)
+    for pillar in plan.pillars:
+        inside = np.array([plan.entry(name).pillar == pillar.name for name in names])
+        weight = np.array([plan.entry(name).weight for name in names]) * inside
+        if weight.sum() > 0:
+            recorded = (~np.isnan(normalized) * weight).sum(axis=1) / weight.sum()
+            result[:, inside] = (recorded >= plan.minimum_weight - 1e-12)[:, None]
+    return result
+
+
+def _normalized(
+    plan: Plan, names: list[str], wide: dict[str, pd.DataFrame]
+) -> tuple[Array, Array, Array]:
+    """Return normalized values (NaN where one does not count), their errors, and shares pulled off 0 and 1."""
     low, high = np.array([plan.goalposts(name) for name in names], dtype=float).T
     direction = np.array([plan.entry(name).direction for name in names])
     # Means that need positive scores get them: the worst goalpost then scores 1, not 0.
@@ -150,14 +163,21 @@ def _normalized(plan: Plan, names: list[str], wide: dict[str, pd.DataFrame]) -> 
             )
         )
 
-    # Posts and quarters are counted in full: four of four quarters is no small sample.
-    sampled = [find_indicator(name).share and find_indicator(name).interval for name in names]
-    few = wide["denominator"].to_numpy(float) < plan.minimum_denominator
-    counted = wide["value"].notna().to_numpy() & ~(np.array(sampled) & few)
+    found = [find_indicator(name) for name in names]
+    denominator = wide["denominator"].to_numpy(float)
+    few = denominator < plan.minimum_denominator
     ends = np.stack([goalposts(wide["low"]), goalposts(wide["high"])])
+    unknown = np.isnan(ends).any(axis=0)
+    # Posts and quarters are counted in full: four of four quarters is no small sample. Of anything else, a value
+    # of too few, or one that came without an interval, says nothing sure enough for a score.
+    exact = np.array([indicator.exact for indicator in found])
+    counted = wide["value"].notna().to_numpy() & (exact | ~(few | unknown))
     z = special.ndtri(0.5 + plan.confidence_level / 2)
-    error = np.where(np.isnan(ends).any(axis=0), 0.0, np.abs(ends[1] - ends[0]) / (2 * z))
-    return np.where(counted, goalposts(wide["value"]), np.nan), error
+    error = np.where(unknown, 0.0, np.abs(ends[1] - ends[0]) / (2 * z))
+    # Agresti and Coull's share: never 0 or 1, so that odds exist.
+    with np.errstate(invalid="ignore"):
+        shares = (wide["numerator"].to_numpy(float) + 2) / (denominator + 4)
+    return np.where(counted, goalposts(wide["value"]), np.nan), error, shares
 
 
 def _weights(plan: Plan, names: list[str], normalized: Array) -> Array:
@@ -198,25 +218,40 @@ def _pillar_scores(plan: Plan, names: list[str], normalized: Array) -> Array:
 
 def _error_of(plan: Plan, parts: _Parts, weights: Array, total: Array) -> Array:
     """Carry the errors of the indicators through a weighted mean (delta method)."""
-    names, normalized, error, denominator = (
-        parts.names,
-        parts.normalized,
-        parts.error,
-        parts.denominator,
-    )
+    names, normalized = parts.names, parts.normalized
     with np.errstate(divide="ignore", invalid="ignore"):
         slope = {
             "arithmetic": weights,
             "geometric": weights * total[:, None] / normalized,
             "harmonic": weights * (total[:, None] / normalized) ** 2,
         }[plan.aggregation]
-    part = np.where(np.isnan(normalized), 0.0, slope * error)
+    part = np.where(np.isnan(normalized), 0.0, slope * parts.error)
     squares = (part**2).sum(axis=1)
     for a, b in itertools.combinations(range(len(names)), 2):
-        if find_indicator(names[a]).tables == find_indicator(names[b]).tables:
-            same_cases = denominator[:, a] == denominator[:, b]
-            squares += np.where(same_cases, 2 * part[:, a] * part[:, b], 0.0)
+        if _same_cases(names[a], names[b]):
+            sign = plan.entry(names[a]).direction * plan.entry(names[b]).direction
+            together = _largest_correlation(parts.shares[:, a], parts.shares[:, b])
+            squares += sign * 2 * together * part[:, a] * part[:, b]
     return np.where(np.isnan(total), np.nan, np.sqrt(squares))
+
+
+def _same_cases(a: str, b: str) -> bool:
+    """Say whether two shares are of the same cases."""
+    one, other = find_indicator(a), find_indicator(b)
+    same_module = a.partition(".")[0] == b.partition(".")[0]
+    return bool(one.same_cases) and same_module and one.same_cases == other.same_cases
+
+
+def _largest_correlation(a: Array, b: Array) -> Array:
+    """
+    Return the largest correlation that two shares of the same cases can have.
+
+    It is the root of the ratio of their odds, the smaller over the larger, and is reached where one kind of case is
+    part of the other, as those closed on time are of those closed.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = (a / (1 - a)) / (b / (1 - b))
+        return np.asarray(np.nan_to_num(np.sqrt(np.minimum(ratio, 1 / ratio))))
 
 
 def _caps(plan: Plan, values: pd.DataFrame) -> Array:
@@ -237,7 +272,13 @@ def breached(
 
 
 def _node(
-    plan: Plan, units: pd.Index, name: str, score: Array, error: Array, weight: float
+    plan: Plan,
+    units: pd.Index,
+    name: str,
+    score: Array,
+    error: Array,
+    weight: float,
+    cap: Array | float = np.nan,
 ) -> pd.DataFrame:
     """Return the rows of one node of the tree."""
     half = special.ndtri(0.5 + plan.confidence_level / 2) * error
@@ -247,7 +288,7 @@ def _node(
             "node": name,
             "score": score,
             "low": np.clip(score - half, 0.0, 100.0),
-            "high": np.clip(score + half, 0.0, 100.0),
+            "high": np.fmin(np.clip(score + half, 0.0, 100.0), cap),
             "standard_error": error,
             "weight": weight,
         }

@@ -115,7 +115,10 @@ def _vetoed(plan: Plan, scored: Scored, table: pd.DataFrame) -> pd.DataFrame:
     for rule in plan.vetoes:
         values = scored.indicators[scored.indicators["indicator"] == rule.indicator]
         hit = pd.Series(
-            breached(values["value"], below=rule.below, above=rule.above), index=values["unit"]
+            breached(
+                values["value"].where(values["score"].notna()), below=rule.below, above=rule.above
+            ),
+            index=values["unit"],
         )
         held = hit.reindex(table.index).to_numpy()
         lowered = veto(table["tier"].to_numpy(float), held, best_tier=rule.tier)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import difflib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,7 @@ from scipy import special
 
 from seedmetrics.errors import PlanError
 from seedmetrics.formulas.scoring import JudgeAgreement, judge_agreement, judge_scores
+from seedmetrics.indicators.counting import nothing_recorded
 from seedmetrics.indicators.registry import indicator
 from seedmetrics.records import District, Period
 
@@ -22,10 +24,12 @@ Weights = Mapping[str, float]
 @dataclass(frozen=True, slots=True, eq=False)
 class Panel:
     """
-    The marks of one component of a contest, and how far its judges agree.
+    The marks of one component in one round of a contest, and how far its judges agree.
 
     Attributes
     ----------
+    round : str
+        Code of the round.
     component : str
         Such as ``site_tour``.
     marks : DataFrame
@@ -36,6 +40,7 @@ class Panel:
         Kendall's W, ICC(2,1), and each judge's severity.
     """
 
+    round: str
     component: str
     marks: pd.DataFrame
     judge_group: pd.Series
@@ -44,7 +49,10 @@ class Panel:
 
 def panels(district: District, period: Period) -> list[Panel]:
     """
-    Return the marks of every component judged in the rounds of a period.
+    Return the marks of every component judged in the rounds of a period, round by round.
+
+    Marks of units that are not of the round's level are left out: townships and departments have contests of their
+    own.
 
     Raises
     ------
@@ -56,14 +64,17 @@ def panels(district: District, period: Period) -> list[Panel]:
     inside = rounds["period"].map(
         lambda text: {str(month) for month in Period.parse(text).months()} <= months
     )
-    held = rounds.loc[inside.astype(bool) & (rounds["date"] <= district.as_of), "round"]
+    held = rounds[inside.astype(bool) & (rounds["date"] <= district.as_of)].set_index("round")
     marks = district.table("marks")
-    marks = marks[marks["round"].isin(held)]
+    marks = marks[marks["round"].isin(held.index)]
+    level = marks["unit"].map(district.units["level"])
+    marks = marks[level == marks["round"].map(held["level"])]
     result = []
-    for component, given in marks.groupby("component"):
-        table = given.pivot_table(index="unit", columns=["round", "judge"], values="mark")
-        groups = given.groupby(["round", "judge"])["judge_group"].first().reindex(table.columns)
-        result.append(Panel(str(component), table, groups, judge_agreement(table.to_numpy())))
+    for (code, component), given in marks.groupby(["round", "component"]):
+        table = given.pivot(index="unit", columns="judge", values="mark")
+        groups = given.groupby("judge")["judge_group"].first().reindex(table.columns)
+        agreement = judge_agreement(table.to_numpy())
+        result.append(Panel(str(code), str(component), table, groups, agreement))
     return result
 
 
@@ -85,32 +96,66 @@ def _trimmed(marks: npt.NDArray[np.float64], trim: int) -> tuple[npt.NDArray[np.
 
 
 def _contest(
-    district: District, period: Period, components: Weights, judge_groups: Weights, trim: int
+    district: District,
+    period: Period,
+    components: Weights,
+    judge_groups: Weights,
+    trim: int,
+    confidence_level: float,
 ) -> pd.DataFrame:
-    """Put the components and judge groups of a contest together, with an interval for the judges' noise."""
-    found = {panel.component: panel for panel in panels(district, period)}
-    if found and (unknown := set(components) - set(found)):
-        msg = (
-            f"the plan weighs the component {min(unknown)!r} of the contest, but the marks of {period} "
-            f"hold only {', '.join(sorted(found))}"
-        )
-        raise PlanError(msg)
-    units = sorted(set().union(*(panel.marks.index for panel in found.values())))
+    """Average the rounds of a period, each put together from components and judge groups."""
+    found = panels(district, period)
+    rounds = [
+        _round([panel for panel in found if panel.round == code], components, judge_groups, trim)
+        for code in dict.fromkeys(panel.round for panel in found)
+    ]
+    if not rounds:
+        return nothing_recorded()
+    values = pd.concat([value for value, _ in rounds], axis=1)
+    squares = pd.concat([variance for _, variance in rounds], axis=1)
+    taken = values.notna().sum(axis=1)
+    mean = values.mean(axis=1)
+    error = np.sqrt(squares.where(values.notna()).sum(axis=1, min_count=1)) / taken
+    half = special.ndtri(0.5 + confidence_level / 2) * error
+    # A mark is between 0 and 100, and so is what is known of it.
+    return pd.DataFrame(
+        {"value": mean, "low": (mean - half).clip(lower=0), "high": (mean + half).clip(upper=100)}
+    )
+
+
+def _round(
+    found: list[Panel], components: Weights, judge_groups: Weights, trim: int
+) -> tuple[pd.Series, pd.Series]:
+    """Return each unit's mark in one round and the variance that the judges' noise gives it."""
+    panels_of = {panel.component: panel for panel in found}
+    _refuse_unknown("component", components, panels_of)
+    units = sorted(set().union(*(panel.marks.index for panel in found)))
     total = pd.Series(0.0, index=units)
     variance = pd.Series(0.0, index=units)
-    component_total = sum(components.values())
-    for name, component_weight in components.items() if found else ():
-        panel = found[name]
-        groups = {g: w for g, w in judge_groups.items() if (panel.judge_group == g).any()}
-        for group, group_weight in groups.items():
+    weight_of_all = sum(components.values()) * sum(judge_groups.values())
+    for name, component_weight in components.items():
+        panel = panels_of[name]
+        _refuse_unknown("judge group", judge_groups, panel.judge_group.unique())
+        for group, group_weight in judge_groups.items():
             marks = panel.marks.loc[:, (panel.judge_group == group).to_numpy()]
             score, used = _trimmed(marks.to_numpy(), trim)
-            weight = component_weight / component_total * group_weight / sum(groups.values())
+            weight = component_weight * group_weight / weight_of_all
             total = total.add(pd.Series(weight * score, index=marks.index).reindex(units))
             noise = (weight * panel.agreement.residual) ** 2 / np.where(used > 0, used, np.nan)
             variance = variance.add(pd.Series(noise, index=marks.index).reindex(units))
-    half = special.ndtri(0.975) * np.sqrt(variance)
-    return pd.DataFrame({"value": total, "low": total - half, "high": total + half})
+    return total, variance
+
+
+def _refuse_unknown(kind: str, named: Weights, present: Iterable[str]) -> None:
+    """Refuse a component or judge group that the plan weighs and nobody marked."""
+    known = sorted(present)
+    if unknown := sorted(set(named) - set(known)):
+        near = difflib.get_close_matches(unknown[0], known, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"the marks hold {', '.join(known)}"
+        msg = (
+            f"the plan weighs the {kind} {unknown[0]!r} of the contest, which nobody marked: {hint}"
+        )
+        raise PlanError(msg)
 
 
 @indicator("arena.score", tables=["rounds", "marks"], unit=LEVELS)
@@ -121,14 +166,16 @@ def score(
     components: Weights,
     judge_groups: Weights,
     trim: int = 1,
+    confidence_level: float = 0.95,
 ) -> pd.DataFrame:
     """
     Contest mark of 100: trimmed mean of each component and judge group, weighted as the plan says.
 
-    The interval holds the scatter of the marks that neither the unit nor the judge explains (the
-    residual of the additive model); that a judge marks low shifts all units alike and is not in it.
+    A period with several rounds has their mean. The interval holds the scatter of the marks that neither the unit nor
+    the judge explains (the residual of the additive model). That a judge marks low shifts alike all units that the
+    judge marked; a unit that a severe judge missed gains by it, and the interval does not hold that.
     """
-    return _contest(district, period, components, judge_groups, trim)
+    return _contest(district, period, components, judge_groups, trim, confidence_level)
 
 
 def _component(name: str) -> None:
@@ -136,9 +183,14 @@ def _component(name: str) -> None:
 
     @indicator(f"arena.{name}", tables=["rounds", "marks"], unit=LEVELS)
     def component(
-        district: District, period: Period, *, judge_groups: Weights, trim: int = 1
+        district: District,
+        period: Period,
+        *,
+        judge_groups: Weights,
+        trim: int = 1,
+        confidence_level: float = 0.95,
     ) -> pd.DataFrame:
-        return _contest(district, period, {name: 1.0}, judge_groups, trim)
+        return _contest(district, period, {name: 1.0}, judge_groups, trim, confidence_level)
 
 
 for _name in ("site_tour", "meeting_review", "work_results"):
@@ -154,7 +206,9 @@ def annual_points(
     judge_groups: Weights,
     points: float,
     trim: int = 1,
+    confidence_level: float = 0.95,
 ) -> pd.DataFrame:
     """Points that the contests of the year up to the period feed into the annual score, of `points`."""
-    contests = _contest(district, period.year_to_date(), components, judge_groups, trim)
+    year = period.year_to_date()
+    contests = _contest(district, year, components, judge_groups, trim, confidence_level)
     return contests * points / 100

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from seedmetrics.indicators.counting import counts_by_unit, share
+from seedmetrics.indicators.counting import counts_by_unit, nothing_recorded, share
 from seedmetrics.indicators.registry import indicator
 from seedmetrics.records import District, Period
 
@@ -23,18 +23,23 @@ def _marks(district: District, period: Period, kind: str) -> pd.DataFrame:
 
 
 @indicator("chain_assessment.routine_score", tables=["chain_marks"], unit=LEVEL)
-def routine_score(district: District, period: Period) -> pd.DataFrame:
+def routine_score(
+    district: District, period: Period, *, confidence_level: float = 0.95
+) -> pd.DataFrame:
     """
     Mean of the monthly routine marks, of 100.
 
-    The interval is Student's, for the mean of the months seen; with fewer than three months there is none.
+    The interval is Student's, for the mean of the months seen. With fewer than three months there is none; where all
+    months have the same mark it has no width.
     """
     rows = {}
     for unit, given in _marks(district, period, "routine").groupby("unit"):
         marks = given["mark"].dropna().to_numpy()
         low = high = np.nan
-        if len(marks) > 2 and np.ptp(marks) > 0:
-            interval = stats.ttest_1samp(marks, popmean=0).confidence_interval(0.95)
+        if len(marks) > 2 and np.ptp(marks) == 0:
+            low = high = float(marks[0])
+        elif len(marks) > 2:
+            interval = stats.ttest_1samp(marks, popmean=0).confidence_interval(confidence_level)
             low, high = max(float(interval.low), 0.0), min(float(interval.high), 100.0)
         rows[unit] = {
             "value": marks.mean() if len(marks) else np.nan,
@@ -47,7 +52,7 @@ def routine_score(district: District, period: Period) -> pd.DataFrame:
     )
 
 
-@indicator("chain_assessment.annual_score", tables=["chain_marks"], unit=LEVEL)
+@indicator("chain_assessment.annual_score", tables=["chain_marks"], unit=LEVEL, exact=True)
 def annual_score(
     district: District, period: Period, *, weights: Mapping[str, float]
 ) -> pd.DataFrame:
@@ -61,12 +66,20 @@ def annual_score(
 
 
 @indicator(
-    "chain_assessment.report_given", tables=["chain_marks"], unit=LEVEL, share=True, interval=False
+    "chain_assessment.report_given", tables=["chain_marks"], unit=LEVEL, share=True, exact=True
 )
 def report_given(district: District, period: Period) -> pd.DataFrame:
-    """Give the reports made in person by the chain's secretary, of the reports due."""
+    """
+    Give the reports made in person by the chain's secretary, of the reports due.
+
+    Once any alliance's report of the period is on record, one is due of every alliance: no record of it is no report.
+    """
     reports = _marks(district, period, "report")
+    if reports.empty:
+        return nothing_recorded()
     counts = counts_by_unit(
         reports["unit"], due=reports["kind"] == "report", given=reports["given"]
     )
-    return share(counts["given"], counts["due"])
+    alliances = district.units_at(LEVEL).index
+    due = counts["due"].reindex(alliances, fill_value=1)
+    return share(counts["given"].reindex(alliances, fill_value=0), due)

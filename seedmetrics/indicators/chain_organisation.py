@@ -38,7 +38,7 @@ def _alliance_of(district: District, chain: pd.Series) -> pd.Series:
 def _quarters(district: District, period: Period) -> list[Period]:
     """Return the quarters of the period that are over."""
     quarters = sorted({Period.containing(month.start, "quarter") for month in period.months()})
-    return [q for q in quarters if q.end <= min(period.end, district.as_of)]
+    return [q for q in quarters if q.end <= period.end and q.over(district.as_of)]
 
 
 def _members_with(district: District, period: Period, forms: Sequence[str]) -> pd.DataFrame:
@@ -82,18 +82,26 @@ def joint_share(district: District, period: Period) -> pd.DataFrame:
     return _members_with(district, period, ("joint",))
 
 
+def _by_alliance(district: District, counted: pd.Series, most: float) -> pd.DataFrame:
+    """Sum what was counted for each chain, of `most` a chain, over the chains of each alliance."""
+    chains = district.table("chains").set_index("chain")["unit"]
+    counts = pd.DataFrame(
+        {"unit": chains, "counted": counted.reindex(chains.index, fill_value=0.0), "most": most}
+    )
+    sums = counts.groupby("unit")[["counted", "most"]].sum()
+    return share(sums["counted"], sums["most"])
+
+
 def _days_in_post(
-    district: District, period: Period, owner: pd.Series, start: pd.Series, end: pd.Series
+    district: District, period: Period, chain: pd.Series, start: pd.Series, end: pd.Series
 ) -> pd.DataFrame:
     """Count the days on which a post was filled, of the days of the period up to `as_of`."""
     if not begun(start, period):
         return nothing_recorded()
     stop = end_of(district, period)
-    filled = days_covered(owner, start, end, first=period.start, stop=stop)
+    filled = days_covered(chain, start, end, first=period.start, stop=stop)
     days = len(pd.date_range(period.start, stop, inclusive="left", freq="D"))
-    alliances = district.table("chains")["unit"]
-    filled = filled.reindex(alliances, fill_value=0.0)
-    return share(filled, pd.Series(float(days), index=filled.index))
+    return _by_alliance(district, filled, float(days))
 
 
 @indicator(
@@ -101,13 +109,13 @@ def _days_in_post(
     tables=["chains"],
     unit=LEVEL,
     share=True,
-    interval=False,
+    exact=True,
 )
 def secretary_in_post(district: District, period: Period) -> pd.DataFrame:
     """Days on which the leading enterprise's Party secretary was in post, of the days of the period."""
     chains = district.table("chains")
     return _days_in_post(
-        district, period, chains["unit"], chains["secretary_from"], chains["secretary_to"]
+        district, period, chains["chain"], chains["secretary_from"], chains["secretary_to"]
     )
 
 
@@ -116,13 +124,12 @@ def secretary_in_post(district: District, period: Period) -> pd.DataFrame:
     tables=["chains", "instructors"],
     unit=LEVEL,
     share=True,
-    interval=False,
+    exact=True,
 )
 def instructor_days(district: District, period: Period) -> pd.DataFrame:
     """Days on which the chain had its full-time instructor, of the days of the period."""
     posts = district.table("instructors")
-    owner = _alliance_of(district, posts["chain"])
-    return _days_in_post(district, period, owner, posts["from"], posts["to"])
+    return _days_in_post(district, period, posts["chain"], posts["from"], posts["to"])
 
 
 def chain_events(district: District, period: Period) -> pd.DataFrame:
@@ -138,20 +145,20 @@ def chain_events(district: District, period: Period) -> pd.DataFrame:
     tables=["chains", "chain_meetings"],
     unit=LEVEL,
     share=True,
-    interval=False,
+    exact=True,
 )
 def meeting_quarters(district: District, period: Period) -> pd.DataFrame:
     """Quarters with at least one minuted joint meeting, of the quarters of the period that are over."""
     if not begun(district.table("chain_meetings")["date"], period):
         return nothing_recorded()
     quarters = _quarters(district, period)
-    held = pd.Series(0.0, index=district.table("chains")["unit"])
+    held = []
     for quarter in quarters:
         events = chain_events(district, quarter)
         minuted = events["minuted"].fillna(value=False).astype(bool)
-        met = events.loc[(events["kind"] == "joint_meeting") & minuted, "unit"]
-        held += held.index.isin(met)
-    return share(held, pd.Series(float(len(quarters)), index=held.index))
+        held += sorted(set(events.loc[(events["kind"] == "joint_meeting") & minuted, "chain"]))
+    met = pd.Series(held, dtype="str").value_counts().astype("float64")
+    return _by_alliance(district, met, float(len(quarters)))
 
 
 @indicator("chain_organisation.problem_closure_rate", tables=["cases"], unit=LEVEL, share=True)
@@ -164,19 +171,21 @@ def problem_closure_rate(
 
 
 @indicator(
-    "chain_organisation.activities_per_quarter", tables=["chains", "chain_meetings"], unit=LEVEL
+    "chain_organisation.activities_per_quarter",
+    tables=["chains", "chain_meetings"],
+    unit=LEVEL,
+    exact=True,
 )
 def activities_per_quarter(district: District, period: Period) -> pd.DataFrame:
     """Joint trainings and shared activities, for each quarter of the period that is over."""
     if not begun(district.table("chain_meetings")["date"], period):
         return nothing_recorded()
-    quarters = len(_quarters(district, period))
-    events = [chain_events(district, quarter) for quarter in _quarters(district, period)]
-    alliances = district.table("chains")["unit"]
-    held = pd.Series(0.0, index=alliances)
-    for event in events:
-        counted = event[event["kind"].isin(["training", "activity"])].groupby("unit").size()
-        held = held.add(counted.reindex(alliances, fill_value=0))
-    value = held / quarters if quarters else held * float("nan")
-    denominator = pd.Series(float(quarters), index=held.index)
-    return pd.DataFrame({"value": value, "numerator": held, "denominator": denominator})
+    quarters = _quarters(district, period)
+    kinds = [chain_events(district, quarter) for quarter in quarters]
+    held = [event.loc[event["kind"].isin(["training", "activity"]), "chain"] for event in kinds]
+    counts = (
+        pd.concat(held).value_counts().astype("float64") if held else pd.Series(dtype="float64")
+    )
+    result = _by_alliance(district, counts, float(len(quarters)))
+    value = result["numerator"] / result["denominator"].where(result["denominator"] > 0)
+    return result.assign(value=value)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from seedmetrics.indicators.cases import Basis, case_counts, open_overdue_days, select_cases
-from seedmetrics.indicators.counting import counts_by_unit, share
+from seedmetrics.indicators.counting import begun, counts_by_unit, nothing_recorded, share
 from seedmetrics.indicators.registry import indicator
 from seedmetrics.records import District, Period
 
@@ -37,7 +37,7 @@ def response_rate(
     return share(counts["in_time"], counts["counted"], counts["excluded"])
 
 
-@indicator("hotline.closure_rate", tables=["cases"], unit=LEVELS, share=True)
+@indicator("hotline.closure_rate", tables=["cases"], unit=LEVELS, share=True, same_cases="counted")
 def closure_rate(
     district: District, period: Period, *, basis: Basis = "due", channels: Sequence[str] = CHANNELS
 ) -> pd.DataFrame:
@@ -46,7 +46,7 @@ def closure_rate(
     return share(counts["closed"], counts["due"], counts["excluded"] + counts["no_due_date"])
 
 
-@indicator("hotline.on_time_rate", tables=["cases"], unit=LEVELS, share=True)
+@indicator("hotline.on_time_rate", tables=["cases"], unit=LEVELS, share=True, same_cases="counted")
 def on_time_rate(
     district: District, period: Period, *, basis: Basis = "due", channels: Sequence[str] = CHANNELS
 ) -> pd.DataFrame:
@@ -55,7 +55,9 @@ def on_time_rate(
     return share(counts["on_time"], counts["due"], counts["excluded"] + counts["no_due_date"])
 
 
-@indicator("hotline.resolution_rate", tables=["cases"], unit=LEVELS, share=True)
+@indicator(
+    "hotline.resolution_rate", tables=["cases"], unit=LEVELS, share=True, same_cases="called back"
+)
 def resolution_rate(
     district: District, period: Period, *, basis: Basis = "due", channels: Sequence[str] = CHANNELS
 ) -> pd.DataFrame:
@@ -65,7 +67,9 @@ def resolution_rate(
     return share(counts["resolved"], known, counts["closed"] - known)
 
 
-@indicator("hotline.satisfaction_rate", tables=["cases"], unit=LEVELS, share=True)
+@indicator(
+    "hotline.satisfaction_rate", tables=["cases"], unit=LEVELS, share=True, same_cases="called back"
+)
 def satisfaction_rate(
     district: District, period: Period, *, basis: Basis = "due", channels: Sequence[str] = CHANNELS
 ) -> pd.DataFrame:
@@ -94,16 +98,18 @@ def reopening_rate(
     return share(counts["reopened"], known, counts["closed"] - known)
 
 
-@indicator("hotline.backlog", tables=["cases"], unit=LEVELS)
+@indicator("hotline.backlog", tables=["cases"], unit=LEVELS, exact=True)
 def backlog(
     district: District, period: Period, *, channels: Sequence[str] = CHANNELS
 ) -> pd.DataFrame:
     """Cases past their due date and still open when the period ends (a count)."""
+    if not begun(select_cases(district, channels)["opened"], period):
+        return nothing_recorded()
     counts = case_counts(district, period, channels=channels, basis="due")
     return pd.DataFrame({"value": counts["open_overdue"], "numerator": counts["open_overdue"]})
 
 
-@indicator("hotline.backlog_age", tables=["cases"], unit=LEVELS)
+@indicator("hotline.backlog_age", tables=["cases"], unit=LEVELS, exact=True)
 def backlog_age(
     district: District, period: Period, *, channels: Sequence[str] = CHANNELS
 ) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping
 
 import pandas as pd
@@ -19,15 +20,21 @@ Frequencies = Mapping[str, str]
 
 def _slots(period: Period, frequency: str, as_of: pd.Timestamp) -> list[Period]:
     """Return the months, quarters, halves or years of `period` in which a meeting was due by `as_of`."""
+    # A half-yearly meeting is due in the quarter in which its half year ends.
     slots = sorted({Period.containing(month.start, frequency) for month in period.months()})
-    inside = [slot for slot in slots if slot.start >= period.start and slot.end <= period.end]
-    return [slot for slot in inside if slot.end <= as_of]
+    return [slot for slot in slots if slot.end <= period.end and slot.over(as_of)]
 
 
 def _held_of_due(
     district: District, period: Period, kind: str, frequencies: Frequencies
 ) -> pd.DataFrame:
     """Count, by unit, the meetings of one kind due and those of them held; surplus ones earn nothing."""
+    if kind not in KINDS:
+        near = difflib.get_close_matches(kind, KINDS, n=1)
+        msg = f"`frequencies` names {kind!r}: " + (
+            f"did you mean {near[0]!r}?" if near else f"kinds of meeting are {', '.join(KINDS)}"
+        )
+        raise PlanError(msg)
     if kind not in frequencies:
         msg = (
             f"the plan's `frequencies` do not say how often {kind!r} is due: "

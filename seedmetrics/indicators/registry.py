@@ -14,6 +14,7 @@ import pandas as pd
 from seedmetrics.errors import PlanError
 from seedmetrics.formulas.closure import closure_rate as wilson_rate
 from seedmetrics.records import District, Period
+from seedmetrics.records.schemas import table_named
 
 Function = TypeVar("Function", bound=Callable[..., pd.DataFrame])
 
@@ -37,9 +38,12 @@ class Indicator:
         Levels of units for which it has a meaning; empty means any.
     share : bool
         Whether the value is numerator over denominator, in [0, 1].
-    interval : bool
-        Whether a share gets Wilson's interval. Days in post and the like are counted in full
-        and are not independent draws, so they get none.
+    exact : bool
+        Whether the value is counted in full (days in post, visits made), so that it has no
+        interval and needs none.
+    same_cases : str
+        Which cases a share is of. Two shares of one module with the same word here are of
+        the same cases, so that their errors move together.
     """
 
     name: str
@@ -47,7 +51,13 @@ class Indicator:
     tables: tuple[str, ...]
     levels: tuple[str, ...]
     share: bool
-    interval: bool
+    exact: bool
+    same_cases: str
+
+    @property
+    def sampled(self) -> bool:
+        """Whether the value is a share of things counted, so that few of them say little."""
+        return self.share and not self.exact
 
     @property
     def options(self) -> dict[str, Any]:
@@ -65,7 +75,8 @@ def indicator(
     tables: Sequence[str],
     unit: str | Sequence[str] = (),
     share: bool = False,
-    interval: bool = True,
+    exact: bool = False,
+    same_cases: str = "",
 ) -> Callable[[Function], Function]:
     """
     Register a function as the indicator that plans call `name`.
@@ -82,8 +93,11 @@ def indicator(
     share : bool, default False
         The function returns ``numerator`` and ``denominator``; the value and its interval are
         made from them.
-    interval : bool, default True
-        Whether a share gets Wilson's interval.
+    exact : bool, default False
+        The value is counted in full and gets no interval. Any other value without an interval
+        is shown but not scored: nothing says how far chance could have moved it.
+    same_cases : str, default ""
+        A word for the cases that a share is of, the same for shares of the same cases.
 
     Returns
     -------
@@ -101,16 +115,23 @@ def indicator(
 
     def register(function: Function) -> Function:
         known = _REGISTER.get(name)
-        if known and known.function.__qualname__ != function.__qualname__:
+        if known and _place(known.function) != _place(function):
             msg = (
                 f"the indicator {name!r} is registered already, by "
-                f"{known.function.__module__}.{known.function.__qualname__}: choose another name"
+                f"{_place(known.function)}: choose another name"
             )
             raise PlanError(msg)
-        _REGISTER[name] = Indicator(name, function, tuple(tables), levels, share, interval)
+        for table in tables:
+            table_named(table)
+        _REGISTER[name] = Indicator(name, function, tuple(tables), levels, share, exact, same_cases)
         return function
 
     return register
+
+
+def _place(function: Callable[..., Any]) -> str:
+    """Return where a function is defined."""
+    return f"{function.__module__}.{function.__qualname__}"
 
 
 def indicator_names() -> tuple[str, ...]:
@@ -138,7 +159,7 @@ def find_indicator(name: str) -> Indicator:
 def measure(
     district: District,
     name: str,
-    period: Period,
+    period: Period | str,
     *,
     level: str,
     options: Mapping[str, Any] | None = None,
@@ -153,8 +174,8 @@ def measure(
         The records.
     name : str
         A registered indicator.
-    period : Period
-        The period; what was not yet due at the district's ``as_of`` is not counted.
+    period : Period or str
+        The period, such as ``"2025Q3"``; what was not yet due at the district's ``as_of`` is not counted.
     level : str
         Level of the units: township, alliance, department or village.
     options : mapping, optional
@@ -168,20 +189,78 @@ def measure(
         One row for every unit of the level, indexed by code: value, numerator, denominator, low, high,
         excluded. A unit of which no record was received is NaN throughout; one with records but
         nothing due has 0 of 0 and no value.
+
+    Raises
+    ------
+    PlanError
+        When there is no such indicator, it does not measure the level, an option is unknown or missing, or the
+        function does not return what an indicator must.
+
+    Notes
+    -----
+    Counts are kept for a district once they are made. To try changed records, put them into a new district with
+    `dataclasses.replace`; tables changed in place are not counted again.
     """
     found = find_indicator(name)
-    result = found.function(district, period, **(options or {}))
+    period = period if isinstance(period, Period) else Period.parse(period)
     units = district.units_at(level).index
+    _check_call(found, level, options or {})
+    given = dict(options or {})
+    if "confidence_level" in found.options:
+        given["confidence_level"] = confidence_level
+    result = found.function(district, period, **given)
+    if not isinstance(result, pd.DataFrame) or result.index.has_duplicates:
+        msg = (
+            f"the indicator {name!r} must return a DataFrame with one row for each unit code, "
+            f"got {type(result).__name__}"
+        )
+        raise PlanError(msg)
     measured = result.reindex(index=units, columns=MEASURED).astype("float64")
     measured.index.name = "unit"
     if found.share:
-        counted = measured["denominator"].notna().to_numpy()
-        interval = wilson_rate(
-            measured["numerator"].fillna(0).to_numpy(),
-            measured["denominator"].fillna(0).to_numpy(),
-            confidence_level=confidence_level,
-        )
-        measured["value"] = np.where(counted, interval.rate, np.nan)
-        if found.interval:
-            measured["low"], measured["high"] = interval.low, interval.high
+        _fill_share(found, measured, confidence_level)
     return measured
+
+
+def _check_call(found: Indicator, level: str, options: Mapping[str, Any]) -> None:
+    """Refuse a level that the indicator does not measure, and options that it does not have or misses."""
+    if found.levels and level not in found.levels:
+        msg = f"{found.name!r} measures a {' or '.join(found.levels)}, not a {level}"
+        raise PlanError(msg)
+    for key in options:
+        if key not in found.options:
+            near = difflib.get_close_matches(key, found.options, n=1)
+            hint = (
+                f"did you mean {near[0]!r}?"
+                if near
+                else f"it takes {', '.join(found.options) or 'none'}"
+            )
+            msg = f"{found.name!r} has no option {key!r}: {hint}"
+            raise PlanError(msg)
+    for key, default in found.options.items():
+        if default is inspect.Parameter.empty and key not in options and key != "confidence_level":
+            msg = f"{found.name!r} needs the option {key!r}"
+            raise PlanError(msg)
+
+
+def _fill_share(found: Indicator, measured: pd.DataFrame, confidence_level: float) -> None:
+    """Make the values and intervals of a share from its counts, in place."""
+    wrong = (measured["numerator"] > measured["denominator"]) | (measured["numerator"] < 0)
+    if wrong.any():
+        unit = measured.index[wrong.to_numpy()][0]
+        row = measured.loc[unit]
+        msg = (
+            f"the indicator {found.name!r} gives {row['numerator']:g} of {row['denominator']:g} for "
+            f"unit {unit!r}, which is no share: mend the function that counts it"
+        )
+        raise PlanError(msg)
+    counted = measured["denominator"].notna().to_numpy()
+    numerator = measured["numerator"].fillna(0).to_numpy()
+    denominator = measured["denominator"].fillna(0).to_numpy()
+    if found.exact:
+        with np.errstate(invalid="ignore"):
+            measured["value"] = np.where(counted, numerator / denominator, np.nan)
+        return
+    interval = wilson_rate(numerator, denominator, confidence_level=confidence_level)
+    measured["value"] = np.where(counted, interval.rate, np.nan)
+    measured["low"], measured["high"] = interval.low, interval.high

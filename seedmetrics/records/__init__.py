@@ -5,7 +5,7 @@ from seedmetrics.records.checking import check_frame
 from seedmetrics.records.district import District, open_district
 from seedmetrics.records.listing import problem_lines
 from seedmetrics.records.periods import Period
-from seedmetrics.records.schemas import schema
+from seedmetrics.records.schemas import schema, schema_choices
 
 __all__ = [
     "District",
@@ -16,4 +16,5 @@ __all__ = [
     "open_district",
     "problem_lines",
     "schema",
+    "schema_choices",
 ]

@@ -156,8 +156,7 @@ class Period:
             If `kind` is none of these, or `as_of` is missing.
         """
         current = cls.containing(as_of, kind)
-        over = current.end - pd.Timedelta(1, unit="us") <= pd.Timestamp(as_of)
-        return current if over else current.previous()
+        return current if current.over(pd.Timestamp(as_of)) else current.previous()
 
     @property
     def kind(self) -> Kind:
@@ -179,6 +178,22 @@ class Period:
     def days(self) -> int:
         """Return the number of days in the period."""
         return sum(calendar.monthrange(month.year, month.month)[1] for month in self.months())
+
+    def over(self, as_of: pd.Timestamp) -> bool:
+        """
+        Tell whether the period had ended at `as_of`.
+
+        Parameters
+        ----------
+        as_of : Timestamp
+            The last moment known; the last moment of the period's last day is enough.
+
+        Returns
+        -------
+        bool
+            Whether nothing of the period was still to come.
+        """
+        return self.end - pd.Timedelta(microseconds=1) <= as_of
 
     def previous(self) -> Self:
         """Return the period before; of a year to date, the same months of the year before."""

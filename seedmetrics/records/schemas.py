@@ -329,6 +329,23 @@ def table_named(name: str) -> Table:
     return TABLES[name]
 
 
+def schema_choices(table: str, column: str) -> tuple[str, ...]:
+    """
+    Return the words that a column of a table may hold.
+
+    Parameters
+    ----------
+    table, column : str
+        Such as ``cases`` and ``channel``.
+
+    Returns
+    -------
+    tuple of str
+        Empty where any word will do.
+    """
+    return tuple(table_named(table).columns[column].choices)
+
+
 def schema(name: str) -> "pa.DataFrameSchema":
     """
     Return the pandera schema of a table as `open_district` hands it on.

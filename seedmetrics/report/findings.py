@@ -190,17 +190,13 @@ def hundred(view: View, share: float) -> str:
 
 def score_change(view: View, unit: Any) -> str:
     """Return how the score moved since the period before, with its margin."""
-    history, words, numbers = unit.history, view.words, view.numbers
-    if missing(unit.standing["score"]):
-        return reason(view, unit.standing["reason"])
-    if len(history) < 2 or missing(history["score"].iloc[-2]):
+    row, words, numbers = unit.standing, view.words, view.numbers
+    if missing(row["score"]):
+        return reason(view, row["reason"])
+    if missing(row["change"]):
         return words("change.first")
-    now, before = history.iloc[-1], history.iloc[-2]
-    change = now["score"] - before["score"]
-    # Two independent estimates: the margin of a difference is the root of the squared margins.
-    margin = float(np.hypot(*((row["high"] - row["low"]) / 2 for row in (now, before))))
-    if missing(margin):
-        margin = 0.0
+    change = row["change"]
+    margin = (row["change_high"] - row["change_low"]) / 2
     values = {
         "change": numbers.points(abs(change)),
         "before": words_of_before(view),

@@ -14,15 +14,16 @@ from seedmetrics.report.view import View
 
 
 def eyebrow(view: View) -> str:
-    """Return the line above the headline: which plan, which period, as of when."""
+    """Return the line above the headline: which plan, which period, as of when, and whether it is over."""
     district = view.evaluation.district
-    return view.words("list.dot").join(
-        (
-            view.words.pick(view.plan.title),
-            view.numbers.period(view.period),
-            view.words("eyebrow.as_of", date=view.numbers.date(district.as_of)),
-        )
-    )
+    parts = [
+        view.words.pick(view.plan.title),
+        view.numbers.period(view.period),
+        view.words("eyebrow.as_of", date=view.numbers.date(district.as_of)),
+    ]
+    if not view.evaluation.complete:
+        parts.append(view.words("eyebrow.unfinished"))
+    return view.words("list.dot").join(parts)
 
 
 def opening(

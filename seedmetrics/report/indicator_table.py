@@ -115,7 +115,8 @@ def _part(view: View, table: pd.DataFrame, pillar: Any, start: float) -> Part:
 def _line(view: View, name: Any, row: pd.Series, start: float) -> Line:
     """Return one indicator."""
     label = view.indicator(name).label
-    if row["reading"] in ABSENT:
+    shown = row["reading"] == "not_scored" and view.plan.small_counts == "show"
+    if row["reading"] in ABSENT and not shown:
         return Line(label, absent=absent_text(view, row))
     kind = kind_of(view, name, row)
     numbers, words = view.numbers, view.words

@@ -165,13 +165,14 @@ class View:
 
     def few(self, denominator: object) -> bool:
         """Return whether a denominator is too small to be shown: above 0, below the plan's minimum."""
+        if self.plan.small_counts == "show":
+            return False
         return not missing(denominator) and 0 < float(denominator) < self.plan.minimum_denominator  # type: ignore[arg-type]
 
     def shown_counts(self, units: Sequence[str]) -> pd.DataFrame:
         """Return the counts of the units with enough due to be shown."""
         table: pd.DataFrame = self.counts(units)
-        minimum: int = self.plan.minimum_denominator
-        return table[(table["due"] > 0) & (table["due"] >= minimum)]
+        return table[(table["due"] > 0) & ~table["due"].map(self.few).astype(bool)]
 
     def unit(self, code: str) -> Any:
         """Return one unit's evaluation."""

@@ -191,7 +191,7 @@ def _jobs(
 
 def _tables(district: District, evaluations: Sequence[Evaluation]) -> dict[str, pd.DataFrame]:
     """Put the tables of all plans together, sorted."""
-    indicators = pd.concat([e.indicators for e in evaluations], ignore_index=True)
+    indicators = pd.concat([e.shared_indicators() for e in evaluations], ignore_index=True)
     league = pd.concat([e.league for e in evaluations], ignore_index=True)
     return {
         "indicators": indicators.sort_values(

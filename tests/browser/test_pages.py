@@ -32,7 +32,12 @@ def browser():
         skip_aloud("no chromium on this machine: apt-get install chromium")
     from playwright.sync_api import sync_playwright
 
-    options = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+    options = [
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--no-first-run",
+    ]
     # Chromium's sandbox cannot be set up by root, as whom containers run.
     if os.geteuid() == 0:
         options.append("--no-sandbox")
@@ -66,7 +71,9 @@ PAGES = [
 
 @pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS)
-def test_a_page_opens_from_a_file_without_a_network_and_without_complaint(reports, browser, name, width):
+def test_a_page_opens_from_a_file_without_a_network_and_without_complaint(
+    reports, browser, name, width
+):
     page, requests, said = visit(browser, reports / name, width)
     assert page.locator("h1").count() == 1
     assert page.locator("main").count() == 1
@@ -81,7 +88,9 @@ def test_a_page_opens_from_a_file_without_a_network_and_without_complaint(report
 def test_the_font_of_the_pages_is_loaded_and_draws_every_character(reports, browser, name):
     page, _, _ = visit(browser, reports / name)
     page.evaluate("document.fonts.ready")
-    loaded = page.evaluate("[...document.fonts].filter(f => f.status == 'loaded').map(f => f.family)")
+    loaded = page.evaluate(
+        "[...document.fonts].filter(f => f.status == 'loaded').map(f => f.family)"
+    )
     assert any("Noto Sans SC" in family for family in loaded)
     page.close()
 

@@ -87,7 +87,9 @@ def test_boston_accounts_for_every_row_of_the_file(boston):
     assert len(boston.table("cases")) == 121_145 - 10_868
     problems = boston.problems[boston.problems["table"] == "cases"]
     assert (problems["severity"] == "refused").sum() == 10_868
-    assert (problems.loc[problems["severity"] == "refused", "column"] == "ward").all()  # as their file calls it
+    assert (
+        problems.loc[problems["severity"] == "refused", "column"] == "ward"
+    ).all()  # as their file calls it
 
 
 @pytest.mark.shared

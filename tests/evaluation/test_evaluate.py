@@ -139,7 +139,22 @@ def test_a_unit_without_records_is_not_ranked_and_says_why(tmp_path):
     assert evaluation.unit("T3").indicators.loc["hotline.closure_rate", "reading"] == "missing"
 
 
-def test_fewer_than_the_minimum_is_shown_but_not_scored(tmp_path):
+def test_small_counts_are_withheld_from_what_is_shared(tmp_path):
+    found = district(tmp_path, ("T1", 4, 3, 3), ("T2", 20, 19, 10))
+    shared = evaluate(found, period="2025Q3").shared_indicators().set_index("unit")
+    counts = ["value", "numerator", "denominator", "low", "high"]
+    assert shared.loc["T1", counts].isna().all(axis=None)
+    assert shared.loc["T2", counts].notna().all(axis=None)
+
+
+def test_a_plan_over_public_records_may_show_small_counts(tmp_path):
+    plan = PLAN.replace('cadence = "quarter"', 'cadence = "quarter"\nsmall_counts = "show"')
+    found = district(tmp_path, ("T1", 4, 3, 3), ("T2", 20, 19, 10), plan=plan)
+    evaluation = evaluate(found, period="2025Q3")
+    pd.testing.assert_frame_equal(evaluation.shared_indicators(), evaluation.indicators)
+
+
+def test_fewer_than_the_minimum_is_not_scored(tmp_path):
     evaluation = evaluate(district(tmp_path, ("T1", 4, 4, 4), ("T2", 20, 19, 10)), period="2025Q3")
     row = evaluation.unit("T1").indicators.loc["hotline.closure_rate"]
     assert (row["numerator"], row["denominator"], row["reading"]) == (4, 4, "not_scored")
@@ -211,12 +226,18 @@ def test_readings_say_how_a_value_stands_to_target_and_floor(three):
     assert evaluation.unit("T1").indicators.loc["hotline.on_time_rate", "reading"] == "met"
 
 
-def test_next_step_says_how_many_more_and_what_it_would_change(three):
-    steps = evaluate(three, period="2025Q3").unit("T3").next_steps.set_index("indicator")
-    row = steps.loc["hotline.closure_rate"]
-    assert row["step"] == 30
-    assert (row["value_from"], row["value_to"]) == (0.6, 0.9)
-    assert row["score"] > evaluate(three, period="2025Q3").unit("T3").standing["score"]
+def test_next_step_says_how_many_more_and_what_it_would_change(tmp_path):
+    found = district(tmp_path, ("T1", 100, 90, 50), ("T2", 100, 95, 90), ("T3", 100, 70, 10))
+    unit = evaluate(found, period="2025Q3").unit("T3")
+    row = unit.next_steps.set_index("indicator").loc["hotline.closure_rate"]
+    assert row["step"] == 20
+    assert (row["value_from"], row["value_to"]) == (0.7, 0.9)
+    assert row["score"] == pytest.approx(unit.standing["score"] + 0.75 * 40)
+
+
+def test_a_step_of_more_than_a_quarter_of_the_cases_is_no_next_step(three):
+    # T3 would have to close 30 of 100 more, and 40 more on time
+    assert evaluate(three, period="2025Q3").unit("T3").next_steps.empty
 
 
 def test_an_unknown_unit_is_answered_with_the_nearest(three):
@@ -260,7 +281,7 @@ def test_a_dominated_unit_never_outscores_its_dominator(tmp_path_factory, values
                 assert total[a] >= total[b] - 1e-9
 
 
-def test_shares_of_the_same_records_are_not_taken_as_independent(tmp_path):
+def test_shares_of_the_same_cases_are_not_taken_as_independent(tmp_path):
     file = tmp_path / "small.toml"
     file.write_text(PLAN, encoding="utf-8")
     rows = measured([(80, 50), (80, 50), (80, 50)])
@@ -268,7 +289,91 @@ def test_shares_of_the_same_records_are_not_taken_as_independent(tmp_path):
     nodes = score_indicators(read_plan(file), rows).nodes.set_index(["unit", "node"])[
         "standard_error"
     ]
-    # both are counted from the cases: their errors add, 3/4 and 1/4, instead of partly cancelling
-    assert nodes["T1", TOTAL] == pytest.approx(
-        0.75 * nodes["T1", "closing"] + 0.25 * nodes["T1", "speed"]
+    a, b = 0.75 * nodes["T1", "closing"], 0.25 * nodes["T1", "speed"]
+    # 50 of 100 on time are among the 80 of 100 closed: correlation, by the odds of (x + 2) / (n + 4)
+    together = np.sqrt((52 / 52) / (82 / 22))
+    assert nodes["T1", TOTAL] == pytest.approx(np.sqrt(a**2 + b**2 + 2 * together * a * b))
+
+
+def test_a_cap_does_not_fire_on_a_share_too_small_to_score(tmp_path):
+    plan = PLAN.replace(
+        "[closure]",
+        '[[caps]]\nindicator = "hotline.closure_rate"\nbelow = 0.7\nscore = 10\n\n[closure]',
     )
+    plan = plan.replace('cadence = "quarter"', 'cadence = "quarter"\nminimum_weight = 0.0')
+    found = district(tmp_path, ("T1", 2, 1, 1), ("T2", 100, 95, 90), plan=plan)
+    row = evaluate(found, period="2025Q3").unit("T1").standing
+    assert np.isnan(row["score"])
+
+
+def test_too_few_cases_never_make_a_unit_look_surer(tmp_path):
+    # the closing pillar of T1 rests on 4 cases: the other pillar alone does not stand for the whole
+    found = district(tmp_path, ("T1", 4, 4, 4), ("T2", 100, 95, 90), ("T3", 100, 60, 10))
+    row = evaluate(found, period="2025Q3").unit("T1").standing
+    assert np.isnan(row["rank"])
+    assert row["reason"] == "too_little_recorded"
+
+
+def test_as_of_on_the_last_day_of_a_period_is_enough(tmp_path):
+    rows = [row for unit in (("T1", 100, 90, 50), ("T2", 100, 95, 90)) for row in cases(*unit)]
+    table = "\n".join(["case_id,unit,channel,opened,due,closed", *rows]) + "\n"
+    folder = write_district(
+        tmp_path, {"cases": table}, more='plans = ["small"]', as_of="2025-09-30"
+    )
+    (folder / "small.toml").write_text(PLAN, encoding="utf-8")
+    evaluation = evaluate(open_district(folder))
+    assert str(evaluation.period) == "2025Q3"
+    assert evaluation.complete
+    assert evaluation.closure.months["month"].max() == "2025-09"
+    assert evaluation.closure.watched_to == pd.Timestamp("2025-10-01")
+
+
+def test_an_unfinished_period_is_evaluated_and_says_that_it_is_not_over(three):
+    assert evaluate(three, period="2025Q3").complete
+    assert not evaluate(three, period="2025Q4").complete
+
+
+def test_equal_values_get_equal_scores_whatever_the_order_of_adding(tmp_path):
+    file = tmp_path / "small.toml"
+    file.write_text(PLAN, encoding="utf-8")
+    nodes = score_indicators(read_plan(file), measured([(70, 10), (70, 10), (90, 30)])).nodes
+    total = nodes[nodes["node"] == TOTAL].set_index("unit")["score"]
+    assert total["T1"] == total["T2"]
+
+
+def test_an_earlier_period_that_cannot_be_scored_does_not_spoil_this_one(tmp_path):
+    plan = PLAN.replace('cadence = "quarter"', 'cadence = "quarter"\nmissing = "error"')
+    found = district(
+        tmp_path, ("T1", 20, 18, 10), ("T2", 20, 19, 10), ("T3", 20, 19, 10), ("T1", 20, 18, 10, "05"), plan=plan
+    )  # fmt: skip
+    evaluation = evaluate(found, period="2025Q3")
+    assert [str(period) for period in evaluation.periods] == ["2025Q2", "2025Q3"]
+
+
+def test_a_plan_changed_in_python_does_not_pass_for_its_file(three):
+    from seedmetrics.evaluation import find_plan
+
+    plan = find_plan(three, "small")
+    changed = plan.model_copy(update={"minimum_weight": 0.9})
+    sources = evaluate(three, plan=changed, period="2025Q3").sources.set_index("table")
+    assert "changed in Python" in sources.loc["plan", "file"]
+    assert sources.loc["plan", "sha256"] != plan.sha256
+    kept = evaluate(three, plan=plan, period="2025Q3").sources.set_index("table")
+    assert kept.loc["plan", "sha256"] == plan.sha256
+
+
+def test_a_folder_is_not_a_district(three):
+    with pytest.raises(SeedmetricsError, match="opened first"):
+        evaluate("data/sample")
+
+
+def test_the_confidence_level_widens_the_interval_and_not_the_error(three, tmp_path):
+    plan = PLAN.replace('cadence = "quarter"', 'cadence = "quarter"\nconfidence_level = 0.8')
+    file = tmp_path / "other.toml"
+    file.write_text(plan, encoding="utf-8")
+    at_95 = evaluate(three, period="2025Q3").standings.set_index("unit")
+    at_80 = evaluate(three, plan=str(file), period="2025Q3").standings.set_index("unit")
+    # Wilson's interval is no normal one, so the two errors differ a little; a factor of 1.96 / 1.28 would be a fault
+    ratio = at_80["standard_error"] / at_95["standard_error"]
+    assert ratio.between(0.9, 1.1).all()
+    assert ((at_80["high"] - at_80["low"]) < (at_95["high"] - at_95["low"])).all()

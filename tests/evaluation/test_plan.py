@@ -139,6 +139,50 @@ def test_a_cap_on_what_is_not_measured(tmp_path):
     refused(tmp_path, text, "hotline.on_time_rate")
 
 
+def test_percent_where_a_share_is_meant(tmp_path):
+    refused(
+        tmp_path, PLAN.replace("weight = 2", "weight = 2\ntarget = 95"), "target", "0.95, not 95"
+    )
+
+
+def test_target_and_floor_that_have_changed_places(tmp_path):
+    refused(
+        tmp_path,
+        PLAN.replace("weight = 2", "weight = 2\ntarget = 0.8\nfloor = 0.9"),
+        "changed places",
+    )
+
+
+def test_names_of_another_number_of_tiers(tmp_path):
+    tiers = '[tiers]\nquotas = [0.2, 0.6]\nnames = { en = ["a", "b"], zh = ["甲", "乙"] }\n\n[[pillars]]'
+    refused(tmp_path, PLAN.replace("[[pillars]]", tiers), "3 tiers", "2 names")
+
+
+def test_a_veto_on_a_tier_that_does_not_exist(tmp_path):
+    tiers = '[tiers]\nquotas = [0.2]\n\n[[vetoes]]\nindicator = "hotline.closure_rate"\nbelow = 0.5\ntier = 9\n\n'
+    refused(tmp_path, PLAN.replace("[[pillars]]", tiers + "[[pillars]]"), "tier 9", "2 tiers")
+
+
+def test_a_misspelt_option_of_a_module(tmp_path):
+    refused(
+        tmp_path, PLAN + '\n[options.hotline]\nchanels = ["one_stop"]\n', "chanels", "'channels'"
+    )
+
+
+def test_a_misspelt_module(tmp_path):
+    refused(tmp_path, PLAN + '\n[options.hotlines]\nchannels = ["one_stop"]\n', "'hotline'")
+
+
+def test_a_channel_no_case_can_have(tmp_path):
+    refused(
+        tmp_path, PLAN + '\n[options.hotline]\nchannels = ["onestop"]\n', "onestop", "'one_stop'"
+    )
+
+
+def test_channels_that_are_no_list(tmp_path):
+    refused(tmp_path, PLAN + '\n[options.hotline]\nchannels = "one_stop"\n', "must be a list")
+
+
 def test_text_that_is_not_toml(tmp_path):
     refused(tmp_path, "name = ", "TOML")
 

@@ -48,7 +48,9 @@ def test_residual_equals_the_mean_square_of_the_two_way_analysis_of_variance():
 
 
 def test_residual_is_zero_where_contestant_and_judge_explain_every_mark():
-    assert_allclose(judge_agreement([[90, 80, 85], [70, 60, np.nan], [95, 85, 90]]).residual, 0, atol=1e-9)
+    assert_allclose(
+        judge_agreement([[90, 80, 85], [70, 60, np.nan], [95, 85, 90]]).residual, 0, atol=1e-9
+    )
 
 
 def test_residual_needs_a_degree_of_freedom():

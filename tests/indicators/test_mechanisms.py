@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from seedmetrics.errors import PlanError
+from seedmetrics.errors import PlanError, SeedmetricsError
 from seedmetrics.indicators import find_indicator, indicator, indicator_names, measure
 from seedmetrics.records import Period, open_district
-from tests.districts import write_district
+from tests.districts import UNITS, write_district
 
 Q3 = Period.parse("2025Q3")
 TABLES = {
@@ -318,3 +318,102 @@ def test_two_functions_cannot_share_a_name():
         @indicator("hotline.closure_rate", tables=["cases"])
         def other(district, period):
             return pd.DataFrame()
+
+
+def test_rerunning_a_cell_replaces_its_own_indicator_only():
+    with pytest.raises(PlanError, match="registered already"):
+
+        @indicator("hotline.closure_rate", tables=["cases"])
+        def closure_rate(district, period):
+            return pd.DataFrame()
+
+
+def test_a_table_that_does_not_exist_is_refused_when_an_indicator_is_defined():
+    with pytest.raises(SeedmetricsError, match="casses"):
+
+        @indicator("outside.typo", tables=["casses"])
+        def typo(district, period):
+            return pd.DataFrame()
+
+
+def test_a_period_may_be_given_as_text(district):
+    table = measure(district, "organisation_life.checks_done", "2025Q3", level="township")
+    assert table.loc["T1", "denominator"] == 2
+
+
+def test_a_level_that_an_indicator_does_not_measure_is_refused(district):
+    with pytest.raises(PlanError, match="measures a township"):
+        measure(district, "organisation_life.checks_done", Q3, level="alliance")
+
+
+def test_a_share_over_one_names_the_indicator_and_the_unit(district):
+    @indicator("outside.wrong", tables=[], share=True)
+    def wrong(district, period):
+        return pd.DataFrame({"numerator": {"T1": 3.0}, "denominator": {"T1": 2.0}})
+
+    with pytest.raises(PlanError, match=r"outside\.wrong.*3 of 2.*T1"):
+        measure(district, "outside.wrong", Q3, level="township")
+
+
+def test_a_judge_group_nobody_belongs_to_is_refused(district):
+    with pytest.raises(PlanError, match="did you mean 'leaders'"):
+        counts(district, "arena.score", **(PANEL | {"judge_groups": {"leader": 1.0}}))
+
+
+def test_departments_and_townships_have_contests_of_their_own(tmp_path):
+    tables = dict(TABLES)
+    tables["rounds"] += "D,department,2025Q3,2025-10-10\n"
+    units = (
+        UNITS
+        + "D1,甲局,Jia Bureau,department,bureau,bureaus,,\nD2,乙局,Yi Bureau,department,bureau,bureaus,,\n"
+    )
+    tables["marks"] += "".join(
+        f"D,{unit},site_tour,{judge},leaders,{mark}\n"
+        for unit, marks in (("D1", (90, 81, 85)), ("D2", (70, 66, 72)))
+        for judge, mark in zip(("X1", "X2", "X3"), marks, strict=True)
+    )
+    folder = write_district(tmp_path, tables, as_of="2026-01-15", units=units)
+    both = open_district(folder)
+    options = {"components": {"site_tour": 1.0}, "judge_groups": {"leaders": 1.0}}
+    for level in ("township", "department"):
+        table = measure(both, "arena.score", Q3, level=level, options=options)
+        assert table["low"].notna().sum() == 2
+
+
+def test_two_chains_of_one_alliance_are_counted_each_by_itself(tmp_path):
+    tables = dict(TABLES)
+    tables["chains"] = tables["chains"].replace("K2,A2", "K2,A1")
+    both = open_district(write_district(tmp_path, tables, as_of="2026-01-15"))
+    year = Period.parse("2025")
+    assert counts(both, "chain_organisation.secretary_in_post", year, "alliance", "A1") == (
+        90 + 365,
+        730,
+    )
+    assert counts(both, "chain_organisation.meeting_quarters", year, "alliance", "A1") == (1, 8)
+
+
+def test_posts_and_quarters_at_an_as_of_on_the_last_day(tmp_path):
+    last_day = open_district(write_district(tmp_path, TABLES, as_of="2025-12-31"))
+    assert counts(
+        last_day, "chain_organisation.meeting_quarters", Period.parse("2025"), "alliance", "A1"
+    ) == (1, 4)
+    found = counts(
+        last_day,
+        "organisation_life.meeting_compliance",
+        Period.parse("2025Q4"),
+        frequencies=FREQUENCIES,
+    )
+    assert (
+        found[1] == 11
+    )  # B1: one member meeting, three of the committee, three theme days; B2: one and three
+
+
+def test_a_half_yearly_meeting_is_due_in_the_quarter_in_which_its_half_year_ends(district):
+    half = {"member_meeting": "half"}
+    assert counts(
+        district, "organisation_life.member_meeting_compliance", Q3, frequencies=half
+    ) == (0, 0)
+    q4 = Period.parse("2025Q4")
+    assert counts(
+        district, "organisation_life.member_meeting_compliance", q4, frequencies=half
+    ) == (1, 1)

@@ -2,11 +2,9 @@
 
 import csv
 import gzip
-import time
 from collections import Counter
 from pathlib import Path
 
-import pandas as pd
 import pytest
 
 from seedmetrics.records import District, check_frame, open_district
@@ -124,10 +122,3 @@ def test_american_times_are_read(baltimore: District, baltimore_rows: list[dict[
 def test_both_cities_satisfy_the_schema(boston: District, baltimore: District) -> None:
     assert check_frame(boston.table("cases"), "cases").empty
     assert check_frame(baltimore.table("cases"), "cases").empty
-
-
-def test_opening_a_city_takes_seconds_not_minutes(root: Path, shared: Path) -> None:
-    start = time.perf_counter()
-    district = open_district(root / "data" / "examples" / "boston311")
-    assert time.perf_counter() - start < 10
-    assert district.as_of == pd.Timestamp("2016-01-12 22:53:53")

@@ -1,7 +1,6 @@
 """Pages are whole, escaped, alike each time and light, and bear every corner case in both languages."""
 
 import re
-import time
 
 import pytest
 
@@ -109,11 +108,8 @@ def test_the_same_input_gives_the_same_bytes(township, language):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_unit_s_page_is_light_and_quick(township, language):
-    unit_sections(township, "T01", language)
-    begun = time.process_time()
+def test_a_unit_s_page_is_light(township, language):
     markup = joined(unit_sections(township, "T02", language))
-    assert time.process_time() - begun < 1.5
     assert len(markup.encode()) < 250_000
 
 
