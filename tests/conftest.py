@@ -19,6 +19,11 @@ settings.register_profile(
 settings.load_profile("ci" if os.environ.get("CI") else "dev")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Start with the tests that take longest, so that no worker ends alone with them."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 def skip_aloud(reason: str) -> None:
     """Skip, or fail where nothing may be skipped (SEEDMETRICS_NO_SKIP=1, as continuous integration sets)."""
     if os.environ.get("SEEDMETRICS_NO_SKIP") == "1":
