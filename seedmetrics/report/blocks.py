@@ -77,7 +77,7 @@ def source_line(view: View) -> str:
         district=view.words.pick(district.name),
         date=view.numbers.date(district.as_of),
     )
-    if getattr(district, "sample", False):
+    if district.sample:
         return view.words.sentences([view.words("source.sample"), line])
     return view.words.sentences([line])
 

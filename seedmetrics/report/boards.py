@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from seedmetrics.evaluation import UnitEvaluation
 from seedmetrics.report.blocks import Item, Row
 from seedmetrics.report.html import Html, render
 from seedmetrics.report.numbers import missing
@@ -15,7 +16,7 @@ from seedmetrics.report.view import View, cell
 MOST = 5  # lines on a board; the table below has all
 
 
-def boards_section(view: View, unit: Any) -> Html:
+def boards_section(view: View, unit: UnitEvaluation) -> Html:
     """Return the boards and the steps."""
     words = view.words
     table: pd.DataFrame = unit.indicators
@@ -39,7 +40,9 @@ def boards_section(view: View, unit: Any) -> Html:
     )
 
 
-def _items(view: View, unit: Any, names: list[str], board: str) -> tuple[list[Item], str]:
+def _items(
+    view: View, unit: UnitEvaluation, names: list[str], board: str
+) -> tuple[list[Item], str]:
     """Return the lines of one board, and what stands there when it is empty or has more."""
     items = [
         Item(view.indicator(name).label, _lines(view, unit, name, board)) for name in names[:MOST]
@@ -81,9 +84,9 @@ def plain_value(view: View, value: float, kind: str) -> str:
     return view.numbers.quantity(value, kind)
 
 
-def _lines(view: View, unit: Any, name: str, board: str) -> list[str]:
+def _lines(view: View, unit: UnitEvaluation, name: str, board: str) -> list[str]:
     """Return what a board says of one indicator."""
-    row = unit.indicators.loc[name]
+    row: pd.Series = unit.indicators.T[name]
     kind = kind_of(view, name, row)
     lines = [value_text(view, name, row)]
     parts = []
@@ -102,7 +105,7 @@ def _lines(view: View, unit: Any, name: str, board: str) -> list[str]:
     return [line for line in lines if line]
 
 
-def _target_line(view: View, unit: Any, name: str, row: pd.Series, kind: str) -> str:
+def _target_line(view: View, unit: UnitEvaluation, name: str, row: pd.Series, kind: str) -> str:
     """Return the target, and how many more would reach it where they can be counted."""
     steps = unit.next_steps
     found = steps[steps["indicator"] == name]
@@ -130,7 +133,7 @@ def step_text(view: View, name: str, count: int) -> str:
     return view.words("steps.generic", count=count, indicator=view.words.inside(words.label))
 
 
-def step_rows(view: View, unit: Any) -> list[Row]:
+def step_rows(view: View, unit: UnitEvaluation) -> list[Row]:
     """Return the table of what one more step would change, the present state first; empty without steps."""
     steps, now, numbers = unit.next_steps, unit.standing, view.numbers
     if not len(steps) or missing(now["score"]) or missing(now["rank"]):

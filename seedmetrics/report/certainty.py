@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from pathlib import Path
 
+from seedmetrics.evaluation import UnitEvaluation
 from seedmetrics.report import findings
 from seedmetrics.report.blocks import Row
 from seedmetrics.report.closure_figures import unit_counts
@@ -17,7 +18,7 @@ from seedmetrics.report.view import View
 
 
 # how sure -------------------------------------------------------------------------------------------------
-def certainty_section(view: View, unit: Any) -> Html:
+def certainty_section(view: View, unit: UnitEvaluation) -> Html:
     """Return what the data leave open: the rank, the tier, the excluded cases, the periods before."""
     title = certainty_title(view, unit)
     of = unit.standing["of"]
@@ -33,7 +34,7 @@ def certainty_section(view: View, unit: Any) -> Html:
     )
 
 
-def certainty_title(view: View, unit: Any) -> str:
+def certainty_title(view: View, unit: UnitEvaluation) -> str:
     """Return how many of the group cannot be told from the unit."""
     row, words = unit.standing, view.words
     if missing(row["rank"]):
@@ -53,7 +54,7 @@ def certainty_title(view: View, unit: Any) -> str:
     )  # fmt: skip
 
 
-def certainty_rows(view: View, unit: Any) -> list[Row]:
+def certainty_rows(view: View, unit: UnitEvaluation) -> list[Row]:
     """Return one row for each thing that leaves the standing open."""
     row, words, numbers = unit.standing, view.words, view.numbers
     if missing(row["rank"]):
@@ -86,7 +87,7 @@ def certainty_rows(view: View, unit: Any) -> list[Row]:
     return rows
 
 
-def _tier_rows(view: View, unit: Any) -> list[Row]:
+def _tier_rows(view: View, unit: UnitEvaluation) -> list[Row]:
     """Return how firm the tier is, and whether the quota's rounding or a tie decides it."""
     row, words = unit.standing, view.words
     if missing(row["tier"]):
@@ -102,7 +103,7 @@ def _tier_rows(view: View, unit: Any) -> list[Row]:
     return [Row(words("sure.row_tier"), [name, words.sentences(texts)])]
 
 
-def _put_back_row(view: View, unit: Any) -> list[Row]:
+def _put_back_row(view: View, unit: UnitEvaluation) -> list[Row]:
     """Return what putting excluded cases back does to the closure rate."""
     if view.closure is None:
         return []
@@ -143,9 +144,9 @@ def exclusion_rows(view: View, units: Sequence[str]) -> tuple[list[Row], str]:
     words, numbers = view.words, view.numbers
     if view.closure is None:
         return [], words("out.no_cases")
-    table = view.closure.exclusions
-    table = table[table["unit"].isin(list(units))].groupby("reason")["count"].sum()
-    table = table[table > 0].sort_index().sort_values(ascending=False, kind="stable")
+    left_out = view.cases.exclusions
+    counts = left_out[left_out["unit"].isin(list(units))].groupby("reason")["count"].sum()
+    table = counts[counts > 0].sort_index().sort_values(ascending=False, kind="stable")
     rows = [
         Row(reason_text(view, str(reason)), [numbers.count(count)])
         for reason, count in table.items()
@@ -153,8 +154,8 @@ def exclusion_rows(view: View, units: Sequence[str]) -> tuple[list[Row], str]:
     if not rows:
         return [], words("out.nothing")
     total = int(table.sum())
-    counts = view.counts(list(units))
-    return rows, words("out.title", count=total, all=numbers.count(total + counts["due"].sum()))
+    due = view.counts(list(units))["due"].sum()
+    return rows, words("out.title", count=total, all=numbers.count(total + due))
 
 
 def reason_text(view: View, reason: str) -> str:
@@ -223,12 +224,12 @@ def plan_text(view: View) -> str:
         for group in view.groups()
     ]
     rule = plan.tiers
-    if rule is not None and getattr(rule, "quotas", None):
+    if rule is not None and rule.quotas:
         quotas = list(rule.quotas)
         if len(quotas) < view.tier_count:
             quotas.append(max(0.0, 1 - sum(quotas)))
         parts.append(words("made.quotas", quotas="/".join(f"{100 * q:.4g}" for q in quotas)))
-    elif rule is not None and getattr(rule, "cuts", None):
+    elif rule is not None and rule.cuts:
         parts.append(words("made.cuts", cuts="/".join(f"{cut:g}" for cut in rule.cuts)))
     parts.append(words("made.minimum", number=words.spelled(plan.minimum_denominator)))
     return words.sentences([words("list.semicolon").join(parts)])
@@ -246,10 +247,17 @@ def intervals_text(view: View) -> str:
     return view.words.sentences([view.words("list.semicolon").join(texts)])
 
 
+def from_here(folder: Path) -> str:
+    """Return a folder as the working directory, or the one above it, sees it; else its name alone."""
+    for place in (Path.cwd(), Path.cwd().parent):
+        if folder.is_relative_to(place) and folder != place:
+            return folder.relative_to(place).as_posix()
+    return folder.name
+
+
 def command(view: View, unit: str) -> str:
     """Return the command that makes the page again."""
-    folder = getattr(view.evaluation.district, "folder", "")
-    name = getattr(folder, "name", "") or str(folder) or "DISTRICT"
-    text = f"seedmetrics evaluate {name} --plan {view.plan.name} --period {view.period}"
+    folder = from_here(view.evaluation.district.folder)
+    text = f"seedmetrics evaluate {folder} --plan {view.plan.name} --period {view.period}"
     text += f" --unit {unit}" if unit else ""
     return f"{text} --language {view.language}"

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 
+from seedmetrics.evaluation import UnitEvaluation
 from seedmetrics.indicators.chain_organisation import chain_events
 from seedmetrics.records import Period
 from seedmetrics.report.blocks import Figure, Gap, Grid, source_line
@@ -19,7 +18,7 @@ FORMS = ("single", "joint", "none")
 KINDS = ("joint_meeting", "training", "activity")
 
 
-def chain_section(view: View, unit: Any) -> Html:
+def chain_section(view: View, unit: UnitEvaluation) -> Html:
     """Return the section; a sentence where the unit is no alliance or the district keeps no chains."""
     words, district = view.words, view.evaluation.district
     if view.plan.level != "alliance" or "chains" not in district.tables:
@@ -60,7 +59,7 @@ def members_of(view: View, code: str) -> pd.DataFrame | None:
     return rows[rows["chain"].isin(mine) & (rows["entered"] <= day) & ~(rows["left"] <= day)]
 
 
-def members_title(view: View, unit: Any, members: pd.DataFrame | None) -> str:
+def members_title(view: View, unit: UnitEvaluation, members: pd.DataFrame | None) -> str:
     """Return the title: of so many members, so many have an organisation."""
     words = view.words
     if members is None or not len(members):

@@ -58,8 +58,8 @@ def funnel_figure(view: View, code: str, group: str) -> Figure | Gap:
         points,
         target,
         FunnelWords(
-            words(f"funnel.y_{view.closure.basis}"),
-            words(f"funnel.x_{view.closure.basis}", span=view.span),
+            words(f"funnel.y_{view.cases.basis}"),
+            words(f"funnel.x_{view.cases.basis}", span=view.span),
             words("funnel.limits", level=numbers.percent(findings.FUNNEL_LEVELS[0])),
             words("funnel.limits_outer", level=numbers.percent(findings.FUNNEL_LEVELS[1])),
             words("funnel.group", rate=numbers.share(target)),
@@ -147,7 +147,7 @@ def funnel_table(view: View, units: Sequence[str]) -> Grid:
 
 def curve_of(view: View, units: Sequence[str]) -> ClosureCurve | None:
     """Return the closure curve of some units together; None without cases."""
-    table = view.closure.durations
+    table = view.cases.durations
     table = table[table["unit"].isin(list(units))]
     if not len(table):
         return None
@@ -197,8 +197,8 @@ def curve_figure(view: View, code: str, group: str) -> Figure | Gap:
     subtitle = words(
         "curve.subtitle",
         level=view.level,
-        first=view.numbers.date(view.closure.watched_from),
-        last=view.numbers.date(view.closure.watched_to - pd.Timedelta(seconds=1)),
+        first=view.numbers.date(view.cases.watched_from),
+        last=view.numbers.date(view.cases.watched_to - pd.Timedelta(seconds=1)),
     )
     return Figure(
         title, subtitle, drawn, curve_table(view, name, mine, whole, last), source_line(view)
@@ -269,10 +269,10 @@ def curve_table(
 
 def month_rows(view: View, code: str) -> pd.DataFrame:
     """Return closed and due by month for one unit, up to 24 months with something due at both ends."""
-    table: pd.DataFrame = view.closure.months
+    table: pd.DataFrame = view.cases.months
     table = table[table["unit"] == code].assign(month=lambda t: t["month"].astype(str))
     table = table.groupby("month")[["closed", "due"]].sum()
-    months = sorted(view.closure.months["month"].astype(str).unique())[-MOST_MONTHS:]
+    months = sorted(view.cases.months["month"].astype(str).unique())[-MOST_MONTHS:]
     table = table.reindex(months, fill_value=0)
     used = np.flatnonzero(table["due"].to_numpy() > 0)
     return table.iloc[used[0] : used[-1] + 1] if used.size else table.iloc[:0]
@@ -317,7 +317,7 @@ def control_figure(view: View, code: str) -> Figure | Gap:
         limits["upper"].tolist(),
         mean,
         ControlWords(
-            words(f"control.axis_{view.closure.basis}"),
+            words(f"control.axis_{view.cases.basis}"),
             words("control.upper"),
             words("control.lower"),
             words("control.mean", rate=numbers.share(mean)),

@@ -208,7 +208,7 @@ def closure_facts(view: View) -> list[Fact]:
         for key in ("closed", "on_time"):
             rate, low, high = interval_of(view, float(counts[key].sum()), due)
             label = words(
-                f"fact.closure_{view.closure.basis}"
+                f"fact.closure_{view.cases.basis}"
                 if key == "closed"
                 else "closure_page.fact_on_time"
             )
@@ -220,7 +220,7 @@ def closure_facts(view: View) -> list[Fact]:
                     numbers.interval(low, high),
                 )
             )
-    days = view.closure.backlog["days"]
+    days = view.cases.backlog["days"]
     note = words("closure.no_backlog_note")
     if len(days):
         note = words(

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 
+from seedmetrics.evaluation import UnitEvaluation
 from seedmetrics.report.blocks import Row
 from seedmetrics.report.closure_figures import (
     control_figure,
@@ -20,7 +19,7 @@ from seedmetrics.report.numbers import missing
 from seedmetrics.report.view import View
 
 
-def closure_section(view: View, unit: Any) -> Html:
+def closure_section(view: View, unit: UnitEvaluation) -> Html:
     """Return the section on closing cases; a sentence where the plan counts none."""
     words = view.words
     if view.closure is None:
@@ -56,11 +55,9 @@ def closure_section(view: View, unit: Any) -> Html:
 def channels_text(view: View) -> str:
     """Return by which channels the cases came in."""
     words = view.words
-    if not view.closure.channels:
+    if not view.cases.channels:
         return words("closure.all_channels")
-    names = [
-        words(f"channel.{c}") if words.has(f"channel.{c}") else c for c in view.closure.channels
-    ]
+    names = [words(f"channel.{c}") if words.has(f"channel.{c}") else c for c in view.cases.channels]
     return words.sentence_case(
         words("closure.channels", names=words.join([words.inside(n) for n in names]))
     )
@@ -139,7 +136,7 @@ def backlog_row(view: View, code: str, counts: pd.Series | None) -> Row:
     open_cases = (
         0 if counts is None or missing(counts["open_overdue"]) else int(counts["open_overdue"])
     )
-    backlog = view.closure.backlog
+    backlog = view.cases.backlog
     days = backlog.loc[backlog["unit"] == code, "days"]
     if not open_cases:
         return Row(words("closure.row_backlog"), [words("closure.no_backlog")])

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from seedmetrics.formulas.closure import funnel_limits
+from seedmetrics.evaluation import UnitEvaluation
+from seedmetrics.formulas.closure import ClosureCurve, funnel_limits
 from seedmetrics.report.numbers import missing
 from seedmetrics.report.view import View
 
@@ -69,7 +70,7 @@ def ordinal_of(view: View, standing: pd.Series) -> str:
     return view.words("headline.joint", rank=place) if shared else place
 
 
-def headline(view: View, unit: Any) -> str:
+def headline(view: View, unit: UnitEvaluation) -> str:
     """Return the title of a unit's page, its clauses parted by bars."""
     row = unit.standing
     words, numbers = view.words, view.numbers
@@ -97,7 +98,7 @@ def tier_phrase(view: View, tier: object) -> str:
     return view.words("tier.phrase", name=view.words.inside(name))
 
 
-def tier_sentence(view: View, unit: Any) -> str:
+def tier_sentence(view: View, unit: UnitEvaluation) -> str:
     """Return where the tier is and whether it moved; empty where there is none."""
     now = unit.standing["tier"]
     if missing(now):
@@ -113,7 +114,7 @@ def tier_sentence(view: View, unit: Any) -> str:
     return sentence
 
 
-def pillar_readings(view: View, unit: Any) -> dict[str, list[str]]:
+def pillar_readings(view: View, unit: UnitEvaluation) -> dict[str, list[str]]:
     """Return the titles of the pillars above, below and not to be told from the group's median."""
     found: dict[str, list[str]] = {"above": [], "below": [], "same": [], "unknown": []}
     for _, row in unit.pillars.iterrows():
@@ -123,7 +124,7 @@ def pillar_readings(view: View, unit: Any) -> dict[str, list[str]]:
     return found
 
 
-def pillars_finding(view: View, unit: Any) -> str:
+def pillars_finding(view: View, unit: UnitEvaluation) -> str:
     """Return the title of the dot plot."""
     row, words = unit.standing, view.words
     peers = view.standings(group=row["group"])
@@ -145,7 +146,7 @@ def pillars_finding(view: View, unit: Any) -> str:
     return words.sentence_case(words("list.semicolon").join(parts)) if parts else words("dots.none")
 
 
-def deck(view: View, unit: Any) -> str:
+def deck(view: View, unit: UnitEvaluation) -> str:
     """Return the paragraph below the headline."""
     words = view.words
     inner = []
@@ -188,7 +189,7 @@ def hundred(view: View, share: float) -> str:
     return str(whole)
 
 
-def score_change(view: View, unit: Any) -> str:
+def score_change(view: View, unit: UnitEvaluation) -> str:
     """Return how the score moved since the period before, with its margin."""
     row, words, numbers = unit.standing, view.words, view.numbers
     if missing(row["score"]):
@@ -213,7 +214,7 @@ def words_of_before(view: View) -> str:
     return view.numbers.the_period(view.periods[-2]) if len(view.periods) > 1 else ""
 
 
-def bump_finding(view: View, unit: Any) -> str:
+def bump_finding(view: View, unit: UnitEvaluation) -> str:
     """Return the title of the bump chart: from where to where, and whether the rank intervals part."""
     ranked = unit.history[unit.history["rank"].notna()]
     words, numbers = view.words, view.numbers
@@ -270,7 +271,7 @@ def funnel_reading(view: View, code: str, group: str) -> tuple[str, float]:
     return outside(view, units, target).get(code, "inside"), target
 
 
-def curve_finding(view: View, curve: Any) -> str:
+def curve_finding(view: View, curve: ClosureCurve) -> str:
     """Return the title of the closure curve: by when half and nine in ten are closed."""
     words = view.words
     half, most = (float(np.asarray(curve.quantile(q).value)) for q in (0.5, 0.9))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from seedmetrics.evaluation import UnitEvaluation
 from seedmetrics.formulas.closure import closure_rate
 from seedmetrics.report import findings
 from seedmetrics.report.blocks import Fact
@@ -35,7 +36,7 @@ def opening(
         view.language,
         findings.plain(view, title),
         style=notebook_style(),
-        sample=bool(getattr(view.evaluation.district, "sample", False)),
+        sample=view.evaluation.district.sample,
         eyebrow=eyebrow(view),
         clauses=findings.clauses(title),
         gap=view.words("list.clause"),
@@ -47,7 +48,7 @@ def opening(
     )
 
 
-def unit_heading(view: View, unit: Any, contents: list[str]) -> Html:
+def unit_heading(view: View, unit: UnitEvaluation, contents: list[str]) -> Html:
     """Return the heading of a unit's page."""
     facts = [score_fact(view, unit), rank_fact(view, unit)]
     if view.tier_count:
@@ -63,7 +64,7 @@ def unit_heading(view: View, unit: Any, contents: list[str]) -> Html:
     )
 
 
-def score_fact(view: View, unit: Any) -> Fact:
+def score_fact(view: View, unit: UnitEvaluation) -> Fact:
     """Return the score, its interval, and how it moved."""
     row = unit.standing
     interval = "" if missing(row["low"]) else view.numbers.points_interval(row["low"], row["high"])
@@ -77,7 +78,7 @@ def score_fact(view: View, unit: Any) -> Fact:
     )
 
 
-def rank_fact(view: View, unit: Any) -> Fact:
+def rank_fact(view: View, unit: UnitEvaluation) -> Fact:
     """Return the rank, its interval as a strip and in words."""
     row, numbers = unit.standing, view.numbers
     alone = missing(row["rank"]) or row["of"] == 1
@@ -98,7 +99,7 @@ def rank_fact(view: View, unit: Any) -> Fact:
     return Fact(label, findings.ordinal_of(view, row), small, "", strip)
 
 
-def tier_fact(view: View, unit: Any) -> Fact:
+def tier_fact(view: View, unit: UnitEvaluation) -> Fact:
     """Return the tier and how firm it is."""
     row, words = unit.standing, view.words
     label = words("fact.tier")
@@ -111,10 +112,10 @@ def tier_fact(view: View, unit: Any) -> Fact:
     return Fact(label, name, words("fact.of_tiers", number=words.spelled(view.tier_count)), note)
 
 
-def closure_fact(view: View, unit: Any) -> Fact:
+def closure_fact(view: View, unit: UnitEvaluation) -> Fact:
     """Return the closure rate beside that of the group."""
     words, numbers = view.words, view.numbers
-    label = words(f"fact.closure_{view.closure.basis}")
+    label = words(f"fact.closure_{view.cases.basis}")
     counts = view.counts([unit.code])
     closed, due = findings.group_rate(view, list(view.standings(group=unit.group).index))
     group = (
@@ -137,7 +138,7 @@ def closure_fact(view: View, unit: Any) -> Fact:
     return Fact(label, numbers.share(rate[0]), numbers.of(row["closed"], row["due"]), note)
 
 
-def scored_fact(view: View, unit: Any) -> Fact:
+def scored_fact(view: View, unit: UnitEvaluation) -> Fact:
     """Return how many indicators count and how many targets are met, where a plan has no cases."""
     table, words = unit.indicators, view.words
     scored = int((table["weight"] > 0).sum())

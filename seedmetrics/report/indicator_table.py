@@ -8,6 +8,8 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
+from seedmetrics.evaluation import UnitEvaluation
+from seedmetrics.evaluation.plan import Pillar
 from seedmetrics.report import findings
 from seedmetrics.report.boards import kind_of, plain_value
 from seedmetrics.report.heading import few_counted
@@ -49,10 +51,10 @@ class Part:
     lines: list[Line]
 
 
-def indicator_section(view: View, unit: Any) -> Html:
+def indicator_section(view: View, unit: UnitEvaluation) -> Html:
     """Return the table of all indicators, and what each one counts."""
     table = unit.indicators
-    title = findings.readings_finding(view, table["reading"])
+    title = findings.readings_finding(view, list(table["reading"]))
     shares = table[table["share"].astype(bool) & ~table["reading"].isin(ABSENT)]
     more = shares[shares["direction"] > 0]
     start = bar_start([*more["value"], *more["target"], *more["group_median"]])
@@ -97,7 +99,7 @@ def basis_note(view: View) -> str:
     return view.words(f"basis.{view.plan.basis}", period=view.span, date=date)
 
 
-def _part(view: View, table: pd.DataFrame, pillar: Any, start: float) -> Part:
+def _part(view: View, table: pd.DataFrame, pillar: Pillar, start: float) -> Part:
     """Return the lines of one pillar."""
     rows = table[table["pillar"] == pillar.name]
     weight = rows["weight"].sum()

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
+from seedmetrics.indicators.arena import Panel
 from seedmetrics.report import findings
 from seedmetrics.report.blocks import Fact
 from seedmetrics.report.certainty import made_section
@@ -220,7 +221,7 @@ def league_facts(view: View) -> list[Fact]:
             )
             facts.append(
                 Fact(
-                    words(f"fact.closure_{view.closure.basis}"),
+                    words(f"fact.closure_{view.cases.basis}"),
                     numbers.share(rate),
                     numbers.of(closed, due),
                     words("list.semicolon").join([numbers.interval(low, high), note]),
@@ -382,12 +383,11 @@ def _two(value: float) -> str:
     return "–" if missing(value) else f"{value:.2f}"
 
 
-def _panels(view: View) -> list[Any]:
+def _panels(view: View) -> list[Panel]:
     """Return the panels of the contest of the period; none where the district keeps no marks."""
     from seedmetrics.indicators.arena import panels
 
     district = view.evaluation.district
     if not {"marks", "rounds"} <= set(district.tables):
         return []
-    found: list[Any] = panels(district, view.evaluation.period)
-    return found
+    return panels(district, view.evaluation.period)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
+from seedmetrics.evaluation import UnitEvaluation
 from seedmetrics.report import findings
 from seedmetrics.report.blocks import Figure, Gap, Grid, source_line, years_below
 from seedmetrics.report.figures.bump import BumpLine, BumpWords, bump_chart
@@ -16,7 +15,7 @@ from seedmetrics.report.numbers import DASH, missing
 from seedmetrics.report.view import TOTAL, View
 
 
-def standing_section(view: View, unit: Any) -> Html:
+def standing_section(view: View, unit: UnitEvaluation) -> Html:
     """Return the section with the dot plot and the bump chart."""
     first = findings.pillars_finding(view, unit)
     return render(
@@ -29,7 +28,9 @@ def standing_section(view: View, unit: Any) -> Html:
     )
 
 
-def _dot_row(view: View, unit: Any, node: str, values: pd.Series, label: str, note: str) -> DotRow:
+def _dot_row(
+    view: View, unit: UnitEvaluation, node: str, values: pd.Series, label: str, note: str
+) -> DotRow:
     """Return one row of the dot plot: the unit's values, and the scores of the others in that node."""
     scores = view.scores(node, unit.group)
     others = scores.drop(unit.code, errors="ignore").dropna()
@@ -55,7 +56,7 @@ def _dot_row(view: View, unit: Any, node: str, values: pd.Series, label: str, no
     )
 
 
-def pillars_figure(view: View, unit: Any) -> Figure | Gap:
+def pillars_figure(view: View, unit: UnitEvaluation) -> Figure | Gap:
     """Return the dot plot, or why there is none."""
     words, numbers = view.words, view.numbers
     title = findings.pillars_finding(view, unit)
@@ -123,7 +124,7 @@ def _spoken(view: View, row: DotRow) -> str:
     )
 
 
-def ranks_figure(view: View, unit: Any) -> Figure | Gap:
+def ranks_figure(view: View, unit: UnitEvaluation) -> Figure | Gap:
     """Return the bump chart, or why there is none: nothing to compare, or no period before this one."""
     words, numbers = view.words, view.numbers
     history = unit.history.reindex(view.periods)
@@ -142,8 +143,8 @@ def ranks_figure(view: View, unit: Any) -> Figure | Gap:
     others = _others(view, unit)
     drawn = bump_chart(
         mine,
-        history["rank_low"].to_numpy(float),
-        history["rank_high"].to_numpy(float),
+        history["rank_low"].astype(float).tolist(),
+        history["rank_high"].astype(float).tolist(),
         others,
         BumpWords(
             words("bump.axis", noun=view.noun(unit.group)),
@@ -190,7 +191,7 @@ def _steps(view: View, history: pd.DataFrame) -> list[str]:
     ]
 
 
-def _others(view: View, unit: Any) -> list[BumpLine]:
+def _others(view: View, unit: UnitEvaluation) -> list[BumpLine]:
     """Return the ranks of the other units of the group, by period."""
     table = view.evaluation.standings
     table = table[(table["group"] == unit.group) & (table["unit"] != unit.code)]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
+from seedmetrics.evaluation import UnitEvaluation
 from seedmetrics.report import findings
 from seedmetrics.report.boards import boards_section
 from seedmetrics.report.certainty import certainty_section, left_out_section, made_section
@@ -36,7 +36,7 @@ class UnitPage:
 
     view: View
     code: str
-    unit: Any = field(repr=False)
+    unit: UnitEvaluation = field(repr=False)
 
     def __repr__(self) -> str:
         """Say whose page it is."""

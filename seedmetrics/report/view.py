@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from seedmetrics.errors import SeedmetricsError
+from seedmetrics.evaluation import Closure, Evaluation, Plan, UnitEvaluation
 from seedmetrics.report.numbers import Numbers, missing, period_parts
 from seedmetrics.report.words import IndicatorWords, Words
 
@@ -33,13 +34,13 @@ class View:
         Language of words and names.
     """
 
-    evaluation: Any
+    evaluation: Evaluation
     language: str
 
     @classmethod
-    def of(cls, evaluation: Any, language: str) -> View:
+    def of(cls, evaluation: Evaluation, language: str) -> View:
         """Return a view in `language`; empty means the district's own."""
-        chosen = language or str(getattr(evaluation.district, "language", "") or "en")
+        chosen = language or evaluation.district.language
         return cls(evaluation, Words(chosen).language)
 
     @property
@@ -53,7 +54,7 @@ class View:
         return Numbers(self.language)
 
     @property
-    def plan(self) -> Any:
+    def plan(self) -> Plan:
         """The plan."""
         return self.evaluation.plan
 
@@ -114,7 +115,8 @@ class View:
             return ""
         place = round(float(tier))  # type: ignore[arg-type]
         rule = self.plan.tiers
-        names = (rule.names.get(self.language) or []) if rule is not None and rule.names else []
+        named = {str(key): words for key, words in rule.names.items()} if rule else {}
+        names = named.get(self.language, [])
         if 0 < place <= len(names):
             return str(names[place - 1])
         return self.words("tier.numbered", rank=self.numbers.place(place))
@@ -122,14 +124,7 @@ class View:
     @property
     def tier_count(self) -> int:
         """Number of tiers, 0 where the plan has none."""
-        rule = self.plan.tiers
-        if rule is None:
-            return 0
-        named = len(rule.names.get("en") or rule.names.get("zh") or []) if rule.names else 0
-        # The last quota may be left out; cuts part one tier more than there are cuts.
-        quotas, cuts = getattr(rule, "quotas", None) or [], getattr(rule, "cuts", None)
-        left = len(quotas) + (sum(quotas) < 1 - 1e-9)
-        return named or (len(cuts) + 1 if cuts else left)
+        return self.plan.tiers.count if self.plan.tiers else 0
 
     # rows -----------------------------------------------------------------------------------------------
     def standings(self, period: str = "", group: str | None = None) -> pd.DataFrame:
@@ -153,13 +148,21 @@ class View:
         return table[here].set_index("unit")["score"].reindex(self.standings(group=group).index)
 
     @property
-    def closure(self) -> Any:
+    def closure(self) -> Closure | None:
         """The closure records of the evaluation, None without."""
-        return getattr(self.evaluation, "closure", None)
+        return self.evaluation.closure
+
+    @property
+    def cases(self) -> Closure:
+        """The closure records, where the plan asks for them."""
+        if self.evaluation.closure is None:
+            msg = f"the plan {self.plan.name!r} has no [closure], so it counts no cases"
+            raise SeedmetricsError(msg)
+        return self.evaluation.closure
 
     def counts(self, units: Sequence[str] | None = None, period: str = "") -> pd.DataFrame:
         """Return the case counts of one period (the current one), indexed by unit."""
-        table: pd.DataFrame = self.closure.counts
+        table: pd.DataFrame = self.cases.counts
         table = table[table["period"].astype(str) == (period or self.period)].set_index("unit")
         return table if units is None else table.reindex([u for u in units if u in table.index])
 
@@ -174,7 +177,7 @@ class View:
         table: pd.DataFrame = self.counts(units)
         return table[(table["due"] > 0) & ~table["due"].map(self.few).astype(bool)]
 
-    def unit(self, code: str) -> Any:
+    def unit(self, code: str) -> UnitEvaluation:
         """Return one unit's evaluation."""
         known = list(self.standings().index)
         if code not in known:
