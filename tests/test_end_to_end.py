@@ -85,6 +85,12 @@ def test_league_and_indicators_are_written_with_the_columns_of_the_contract(run)
         assert sheet.shape == table.shape
 
 
+def test_the_index_shows_the_published_closure_of_enterprise_problems(run):
+    out, _ = run
+    text = re.sub(r"<[^>]+>", " ", (out / "index.html").read_text(encoding="utf-8"))
+    assert re.search(r"96\.0%\s+558 of 581", text)
+
+
 @pytest.mark.parametrize("unit", ["T01", "S02"])
 def test_the_closure_rate_on_a_page_is_recomputed_from_the_csv(run, unit):
     out, _ = run

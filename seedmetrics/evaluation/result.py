@@ -116,13 +116,37 @@ class Evaluation:
         neither value nor counts. Everything that is written to be shared goes through here.
         """
         table = self.indicators.copy()
+        columns = ["value", "numerator", "denominator", "low", "high", "excluded"]
+        table.loc[self._withheld(table), columns] = np.nan
+        return table
+
+    def _withheld(self, table: pd.DataFrame) -> pd.Series:
+        """Say which rows hold counts too small to be shared."""
         if self.plan.small_counts == "show":
-            return table
+            return pd.Series(data=False, index=table.index)
         sampled = [name for name in table["indicator"].unique() if find_indicator(name).sampled]
         small = (table["denominator"] > 0) & (table["denominator"] < self.plan.minimum_denominator)
-        columns = ["value", "numerator", "denominator", "low", "high", "excluded"]
-        table.loc[small & table["indicator"].isin(sampled), columns] = np.nan
-        return table
+        return small & table["indicator"].isin(sampled)
+
+    def shared_totals(self) -> pd.DataFrame:
+        """
+        Sum the shares of the period over all units, as the sums may leave the office.
+
+        Where the counts of a single unit are withheld, the sum leaves them out: it would give them away. Those of two
+        units and more are in it.
+
+        Returns
+        -------
+        DataFrame
+            Indexed by indicator, shares of counts only: numerator, denominator, units (in the sums).
+        """
+        now = self.indicators[self.indicators["period"] == str(self.period)]
+        now = now[now["indicator"].map(lambda name: find_indicator(name).sampled).astype(bool)]
+        withheld = self._withheld(now)
+        alone = withheld.groupby(now["indicator"]).transform("sum") == 1
+        kept = now[~(withheld & alone) & (now["denominator"] > 0)]
+        sums = kept.groupby("indicator")[["numerator", "denominator"]].sum()
+        return sums.assign(units=kept.groupby("indicator").size())
 
     def to_frame(self) -> pd.DataFrame:
         """Return the indicators of the period, one row a unit and one column an indicator's value."""
@@ -332,7 +356,7 @@ def _reading(row: pd.Series) -> str:
     """
     if np.isnan(row["value"]):
         return "nothing_due" if row["denominator"] == 0 else "missing"
-    if not row["weight"] > 0 and row["plan_weight"] > 0:
+    if np.isnan(row["score"]):
         return "not_scored"
     sign = row["direction"]
     if sign * row["value"] < sign * row["floor"]:

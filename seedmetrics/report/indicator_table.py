@@ -25,6 +25,7 @@ ABSENT = ("not_scored", "nothing_due", "missing")
 class Line:
     """One indicator; `absent` says in words why it has no value to show."""
 
+    name: str
     label: str
     hint: str = ""
     value: str = ""
@@ -117,9 +118,9 @@ def _part(view: View, table: pd.DataFrame, pillar: Pillar, start: float) -> Part
 def _line(view: View, name: Any, row: pd.Series, start: float) -> Line:
     """Return one indicator."""
     label = view.indicator(name).label
-    shown = row["reading"] == "not_scored" and view.plan.small_counts == "show"
+    shown = row["reading"] == "not_scored" and not (row["share"] and view.few(row["denominator"]))
     if row["reading"] in ABSENT and not shown:
-        return Line(label, absent=absent_text(view, row))
+        return Line(str(name), label, absent=absent_text(view, row))
     kind = kind_of(view, name, row)
     numbers, words = view.numbers, view.words
     share = kind == "share"
@@ -143,6 +144,7 @@ def _line(view: View, name: Any, row: pd.Series, start: float) -> Line:
     if not share:
         counts = _counts(view, row)
     return Line(
+        name=str(name),
         label=label,
         hint=_hint(view, row, kind, start),
         value=numbers.quantity(row["value"], kind),
@@ -154,7 +156,9 @@ def _line(view: View, name: Any, row: pd.Series, start: float) -> Line:
         reading=words(f"reading.{row['reading']}"),
         low=row["reading"] == "below_floor",
         points=numbers.points(row["points"]) if row["weight"] > 0 else "",
-        weight=numbers.weight(row["weight"]) if row["weight"] > 0 else words("table.unweighted"),
+        weight=numbers.weight(row["weight"])
+        if row["weight"] > 0
+        else words("table.unweighted" if not row["plan_weight"] > 0 else "table.unscored"),
         weight_width=round(100 * float(row["weight"]) * 4) if row["weight"] > 0 else 0,
         filled=max(0, min(filled, 100)),
     )
@@ -176,6 +180,8 @@ def _counts(view: View, row: pd.Series) -> str:
 def _hint(view: View, row: pd.Series, kind: str, start: float) -> str:
     """Return what must be said of a value: the floor it is under; that less is better, and its bar begins at 0."""
     parts = []
+    if view.plan.options_of(str(row.name)).get("window") == "year_to_date":
+        parts.append(view.words("table.year_to_date"))
     if row["reading"] == "below_floor":
         floor = plain_value(view, row["floor"], kind)
         holds = not missing(row["low"]) and row["low"] <= row["floor"] <= row["high"]
@@ -198,7 +204,5 @@ def absent_text(view: View, row: pd.Series) -> str:
         else ""
     )
     if row["reading"] == "not_scored":
-        if view.few(row["denominator"]) and bool(row["share"]):
-            return words.sentences([words("absent.withheld", fewer=few_counted(view)), kept])
-        return words.sentences([words("absent.not_scored"), kept])
+        return words.sentences([words("absent.withheld", fewer=few_counted(view)), kept])
     return words.sentences([words(f"absent.{row['reading']}"), kept])

@@ -21,8 +21,18 @@ class Unit:
 
 
 @dataclass(frozen=True, slots=True)
+class Total:
+    """A share summed over the units of a plan, over the period or the year up to its end."""
+
+    numerator: float
+    denominator: float
+    units: int
+    year_to_date: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PlanFacts:
-    """A plan as the front page needs it: titles by language, its period, groups, tiers and units."""
+    """A plan as the front page needs it: titles by language, its period, groups, tiers, units, and sums over them."""
 
     name: str
     title: Mapping[str, str]
@@ -31,6 +41,7 @@ class PlanFacts:
     groups: Mapping[str, Mapping[str, str]]
     tiers: Mapping[str, list[str]]
     units: Mapping[str, Unit]
+    totals: Mapping[str, Total]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,4 +134,5 @@ def _plan(record: Mapping[str, Any]) -> PlanFacts:
         groups=record["groups"],
         tiers=record["tiers"] or {},
         units={unit.code: unit for unit in units},
+        totals={name: Total(**total) for name, total in record.get("totals", {}).items()},
     )

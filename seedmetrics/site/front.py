@@ -146,13 +146,13 @@ class Front:
             text += self.words("front.alone")
         return self.spoken.sentences([text])
 
-    def facts_of(self, group: Group | None, indicators: pd.DataFrame) -> list[Fact]:
+    def facts_of(self, group: Group | None) -> list[Fact]:
         """Return the facts below the headline, at most four."""
         found = []
         if group is not None and len(group.ranked) > 1:
             found += [self._first(group), self._width(group)]
         if self.facts.plans:
-            found += self._pooled(self.facts.plans[0], indicators)
+            found += self._pooled(self.facts.plans[0])
         found.append(self._records())
         return found[:4]
 
@@ -179,21 +179,17 @@ class Front:
             note=self.words("front.fact_width_note", group=noun),
         )
 
-    def _pooled(self, plan: PlanFacts, indicators: pd.DataFrame) -> list[Fact]:
-        if indicators.empty:
-            return []
-        now = (indicators["plan"] == plan.name) & (indicators["period"] == plan.period)
+    def _pooled(self, plan: PlanFacts) -> list[Fact]:
         found = []
         for name in POOLED:
-            rows = indicators[now & (indicators["indicator"] == name)]
-            counts = pd.DataFrame({c: as_numbers(rows[c]) for c in ("numerator", "denominator")})
-            counts = counts.dropna()
-            closed, due = counts["numerator"].sum(), counts["denominator"].sum()
-            if due <= 0:
+            total = plan.totals.get(name)
+            if total is None or total.denominator <= 0:
                 continue
+            key = "front.fact_pooled_year" if total.year_to_date else "front.fact_pooled_note"
             period = self.numbers.period(plan.period)
-            note = self.words("front.fact_pooled_note", units=len(counts), period=period)
-            share, of = self.numbers.share(closed / due), self.numbers.of(closed, due)
+            note = self.words(key, units=total.units, period=period)
+            share = self.numbers.share(total.numerator / total.denominator)
+            of = self.numbers.of(total.numerator, total.denominator)
             found.append(Fact(self.spoken.indicator(name).label, share, of, note))
         return found
 
@@ -298,7 +294,6 @@ def front_context(
     facts: SiteFacts,
     rows: Sequence[LedgerRow],
     league: pd.DataFrame,
-    indicators: pd.DataFrame,
 ) -> dict[str, Any]:
     """Return what the front page's template names.
 
@@ -312,8 +307,8 @@ def front_context(
         Of the site.
     rows : sequence of LedgerRow
         The last outcome of every page.
-    league, indicators : DataFrame
-        The tables as read, all text; may be empty.
+    league : DataFrame
+        The table as read, all text; may be empty.
 
     Returns
     -------
@@ -342,7 +337,7 @@ def front_context(
         "eyebrow": front.spoken.sentence_case(eyebrow),
         "headline": front.headline(main),
         "deck": front.deck(main),
-        "cells": front.facts_of(main, indicators),
+        "cells": front.facts_of(main),
         "downloads": front.downloads(),
         "tables": tables,
         "records": words("made.rows", **counts),

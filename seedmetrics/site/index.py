@@ -91,10 +91,7 @@ def _made(folder: Path) -> Path:
 def _front(reports: Path, words: SiteWords, facts: SiteFacts, rows: Sequence[LedgerRow]) -> Path:
     path = reports / words.index
     league = read_table(reports / "tables" / "league.csv")
-    indicators = read_table(reports / "tables" / "indicators.csv")
-    context = front_context(
-        reports, words, facts=facts, rows=rows, league=league, indicators=indicators
-    )
+    context = front_context(reports, words, facts=facts, rows=rows, league=league)
     text = render(
         "index",
         words=words,

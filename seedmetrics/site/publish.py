@@ -227,8 +227,18 @@ def _plan_facts(evaluation: Evaluation) -> dict[str, Any]:
     """Return what the front page must know of one plan."""
     plan = evaluation.plan
     units = evaluation.units.rename_axis("code").reset_index()
+    totals = {
+        str(name): {
+            "numerator": float(row["numerator"]),
+            "denominator": float(row["denominator"]),
+            "units": int(row["units"]),
+            "year_to_date": plan.options_of(str(name)).get("window") == "year_to_date",
+        }
+        for name, row in evaluation.shared_totals().iterrows()
+    }
     return {
         "name": plan.name,
+        "totals": totals,
         "title": plan.title.model_dump(),
         "level": plan.level,
         "period": str(evaluation.period),

@@ -147,6 +147,25 @@ def test_small_counts_are_withheld_from_what_is_shared(tmp_path):
     assert shared.loc["T2", counts].notna().all(axis=None)
 
 
+def test_one_withheld_unit_is_left_out_of_the_sums_and_two_are_not(tmp_path):
+    one = evaluate(district(tmp_path / "a", ("T1", 4, 3, 3), ("T2", 20, 19, 10)), period="2025Q3")
+    two = evaluate(
+        district(tmp_path / "b", ("T1", 4, 3, 3), ("T2", 20, 19, 10), ("T3", 3, 3, 3)),
+        period="2025Q3",
+    )
+    name = "hotline.closure_rate"
+    assert tuple(one.shared_totals().loc[name, ["numerator", "denominator", "units"]]) == (
+        19,
+        20,
+        1,
+    )
+    assert tuple(two.shared_totals().loc[name, ["numerator", "denominator", "units"]]) == (
+        25,
+        27,
+        3,
+    )
+
+
 def test_a_plan_over_public_records_may_show_small_counts(tmp_path):
     plan = PLAN.replace('cadence = "quarter"', 'cadence = "quarter"\nsmall_counts = "show"')
     found = district(tmp_path, ("T1", 4, 3, 3), ("T2", 20, 19, 10), plan=plan)

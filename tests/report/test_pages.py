@@ -165,7 +165,9 @@ def test_links_at_the_top_lead_to_sections_that_are_there(township, alliance):
 def test_no_file_of_the_machine_is_named(township):
     markup = joined(unit_sections(township, "T01", "en"))
     assert str(township.district.folder) not in markup
-    assert "seedmetrics evaluate data/sample --plan township --period 2025Q4 --unit T01" in seen(markup)
+    assert "seedmetrics evaluate data/sample --plan township --period 2025Q4 --unit T01" in seen(
+        markup
+    )
 
 
 def test_a_district_s_own_language_is_the_default(township):

@@ -94,6 +94,20 @@ def site_facts() -> dict[str, Any]:
                 "groups": GROUPS,
                 "tiers": TIERS,
                 "units": units({"towns": TOWNS, "streets": STREETS}),
+                "totals": {
+                    "hotline.closure_rate": {
+                        "numerator": 792.0,
+                        "denominator": 821.0,
+                        "units": 2,
+                        "year_to_date": False,
+                    },
+                    "enterprise_days.closure_rate": {
+                        "numerator": 558.0,
+                        "denominator": 581.0,
+                        "units": 17,
+                        "year_to_date": True,
+                    },
+                },
             },
             {
                 "name": "alliance",

@@ -128,11 +128,13 @@ def test_tiers_are_named_and_their_edges_ruled(site):
     assert "第一档" in Reader(site.reports / "index.zh.html").text
 
 
-def test_facts_count_what_the_indicators_count(site):
+def test_facts_show_the_sums_over_all_units(site):
     text = Reader(site.reports / "index.html").text
     assert "96.5% 792 of 821" in text
     assert "2 units together; third quarter of 2025" in text
     assert "4 of 5at least half of the towns and townships" in text
+    assert "96.0% 558 of 581" in text
+    assert "17 units together; the year up to the third quarter of 2025" in text
     assert "41,206 rows read; 38 problems refused a row or a column, 112 values were mended" in text
 
 
