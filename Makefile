@@ -13,7 +13,7 @@ evaluate: $(READY)  ## evaluate the sample district (or DISTRICT=…) and print 
 	$(BIN)/seedmetrics evaluate $(DISTRICT) --out $(OUT)
 
 test: $(READY)  ## run every test
-	$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadgroup
+	$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadfile
 
 lab: $(READY)  ## open the notebooks in JupyterLab
 	$(BIN)/jupyter lab notebooks

@@ -37,6 +37,10 @@ KERNEL_ENVIRONMENT = {
     "MKL_NUM_THREADS": "1",
 }
 
+# Seconds until a kernel answers. A machine with more to do than it can do may take minutes; one that died is
+# noticed at once.
+START_TIMEOUT = 300
+
 
 @dataclass(slots=True)
 class _Run:
@@ -152,6 +156,7 @@ def _execute(job: Job, seen: _Run, cell_timeout: float | None) -> None:
             request_save_on_cell_execute=False,
             autosave_cell_every=0,
             execution_timeout=cell_timeout,
+            start_timeout=START_TIMEOUT,
             record_timing=False,
             shutdown_kernel="immediate",
             config=config,

@@ -9,7 +9,7 @@ import pytest
 
 from tests.conftest import ROOT, skip_aloud
 
-pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 WIDTHS = {"desktop": 1200, "phone": 390}
 

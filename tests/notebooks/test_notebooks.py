@@ -80,7 +80,13 @@ def test_help_notebook_of_papermill_lists_every_parameter(notebook):
 def run(file, tmp_path, **parameters):
     out = tmp_path / "out.ipynb"
     papermill.execute_notebook(
-        str(file), str(out), parameters, config=IPC, progress_bar=False, cwd=str(ROOT)
+        str(file),
+        str(out),
+        parameters,
+        config=IPC,
+        progress_bar=False,
+        cwd=str(ROOT),
+        start_timeout=300,
     )
     return nbformat.read(out, as_version=4)
 
@@ -129,7 +135,7 @@ def test_papermill_alone_runs_a_township(tmp_path):
     done = subprocess.run(
         [
             sys.executable, "-m", "papermill", "notebooks/township.ipynb", str(out),
-            "-r", "unit", "T05", "-r", "period", "2025Q3", "--no-progress-bar",
+            "-r", "unit", "T05", "-r", "period", "2025Q3", "--no-progress-bar", "--start-timeout", "300",
         ],
         cwd=ROOT,
         capture_output=True,
@@ -149,6 +155,7 @@ def test_a_notebook_runs_from_its_own_folder_as_in_jupyterlab(tmp_path):
         config=IPC,
         progress_bar=False,
         cwd=str(ROOT / "notebooks"),
+        start_timeout=300,
     )
     assert out.is_file()
     assert Path.cwd() != ROOT / "notebooks"
