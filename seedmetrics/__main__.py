@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,6 +23,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SeedmetricsError as error:
         print(f"seedmetrics: {error}", file=sys.stderr)
         return WRONG_CALL
+    except BrokenPipeError:
+        # Whoever read the list had enough of it. Python would complain once more when it closes the pipe.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
     except KeyboardInterrupt:
         print("seedmetrics: stopped", file=sys.stderr)
         return 130

@@ -1,6 +1,8 @@
 """The command line: what it prints, and the code it ends with."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -40,6 +42,15 @@ def test_check_says_how_many_more_and_all_shows_them(tmp_path, capsys):
     assert "15 more" in capsys.readouterr().out
     main(["check", str(folder), "--all"])
     assert "row 27" in capsys.readouterr().out
+
+
+def test_a_reader_who_stops_reading_sees_no_traceback(tmp_path):
+    rows = "".join(f"b{k},T9,one_stop,2025-07-01,,\n" for k in range(5000))
+    folder = write_district(tmp_path, {"cases": HEADER + GOOD + rows})
+    command = f"{sys.executable} -m seedmetrics check {folder} --all | head -1"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert "REFUSED" in done.stdout
+    assert done.stderr == ""
 
 
 @pytest.mark.parametrize("command", ["check", "evaluate"])

@@ -92,12 +92,12 @@ class View:
 
     def group_title(self, group: str) -> str:
         """Return a group's title as a heading has it."""
-        title = self.words.pick(self.plan.groups.get(group)) if self.plan.groups else ""
-        return self.words.sentence_case(title or self.words(f"level.{self.plan.level}"))
+        return self.words.sentence_case(self.noun(group))
 
     def noun(self, group: str) -> str:
-        """Return a group's title as a sentence has it after a number."""
-        return self.words.noun(self.group_title(group))
+        """Return a group's title as a sentence has it after a number: as the plan writes it."""
+        title = self.words.pick(self.plan.groups.get(group)) if self.plan.groups else ""
+        return title or self.words(f"level.{self.plan.level}")
 
     def pillar(self, name: str) -> str:
         """Return a pillar's title."""

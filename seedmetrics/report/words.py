@@ -14,28 +14,6 @@ from seedmetrics.errors import SeedmetricsError
 FOLDER = Path(__file__).parent / "words"
 LANGUAGES = ("en", "zh")
 
-# Nouns for kinds of unit: only these lose their capital inside an English sentence, so that a plan may
-# title its groups "Towns and townships" or "Boston wards" and both read well.
-UNIT_NOUNS = frozenset(
-    [
-        "alliances",
-        "areas",
-        "bureaus",
-        "communities",
-        "counties",
-        "departments",
-        "districts",
-        "offices",
-        "streets",
-        "towns",
-        "townships",
-        "units",
-        "villages",
-        "wards",
-        "zones",
-    ]
-)
-
 
 @cache
 def catalogue(name: str) -> dict[str, Any]:
@@ -172,11 +150,6 @@ class Words:
         if self.language == "zh" or len(text) < 2 or text[1].isupper():
             return text
         return text[0].lower() + text[1:]
-
-    def noun(self, title: str) -> str:
-        """Return a group's title for use after a number: "11 towns"."""
-        first = title.replace(",", " ").split(" ")[0].lower()
-        return self.inside(title) if first in UNIT_NOUNS else title
 
     def sentence_case(self, text: str) -> str:
         """Return a text with its first letter as a sentence begins."""

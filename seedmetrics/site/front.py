@@ -96,8 +96,11 @@ class Front:
 
     def group_title(self, group: Group) -> str:
         """Return the group's title, as a heading."""
-        title = named(group.plan.groups.get(group.key, {}), self.words.language) or group.key
-        return self.spoken.sentence_case(title)
+        return self.spoken.sentence_case(self.noun(group))
+
+    def noun(self, group: Group) -> str:
+        """Return the group's title as a sentence has it: as the plan writes it."""
+        return named(group.plan.groups.get(group.key, {}), self.words.language) or group.key
 
     def unit_name(self, group: Group, row: pd.Series) -> str:
         """Return the name of a unit of the league."""
@@ -116,7 +119,7 @@ class Front:
         ranked, firsts = len(group.ranked), group.possible_firsts
         values = {
             "period": self.numbers.period(group.plan.period),
-            "group": self.spoken.noun(self.group_title(group)),
+            "group": self.noun(group),
             "of": self.spoken.spelled(ranked),
             "first": self.spoken.spelled(len(firsts)),
             "name": self.names(group, firsts),
@@ -158,7 +161,7 @@ class Front:
 
     def _first(self, group: Group) -> Fact:
         firsts = group.possible_firsts
-        noun = self.spoken.noun(self.group_title(group))
+        noun = self.noun(group)
         return Fact(
             label=self.words("front.fact_first", group=noun),
             big=self.words("front.fact_first_big", first=len(firsts)),
@@ -171,7 +174,7 @@ class Front:
         widths = (group.ranked["rank_high"] - group.ranked["rank_low"] + 1).dropna()
         widths = widths.sort_values(ascending=False)
         half = widths.iloc[(len(widths) + 1) // 2 - 1] if len(widths) else float("nan")
-        noun = self.spoken.noun(self.group_title(group))
+        noun = self.noun(group)
         return Fact(
             label=self.words("front.fact_width"),
             big=self.words("front.fact_width_big", places=self.numbers.count(half)),

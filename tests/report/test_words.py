@@ -112,12 +112,6 @@ def test_plurals_are_picked_by_count():
     assert words("out.refused", count=1200) == "1,200 rows refused"
 
 
-def test_groups_lose_their_capital_only_when_they_are_nouns():
-    words = Words("en")
-    assert words.noun("Streets, zones and offices") == "streets, zones and offices"
-    assert words.noun("Boston wards") == "Boston wards"
-
-
 def test_lists_are_joined_as_each_language_does():
     assert Words("en").join(["a", "b", "c"]) == "a, b and c"
     assert Words("en").join(["a", "b", "c", "d", "e"], most=2) == "a, b and 3 more"
