@@ -15,7 +15,8 @@ from seedmetrics.records.manifest import Manifest, TableSource, read_manifest
 from seedmetrics.records.problems import ProblemList, nearest
 from seedmetrics.records.reading import sha256_of
 from seedmetrics.records.schemas import TABLES, table_named
-from seedmetrics.records.tables import Setting, TableRead, read_table
+from seedmetrics.records.setting import Setting
+from seedmetrics.records.tables import TableRead, read_table
 from seedmetrics.records.units import Spellings
 
 _FILE: Final = "district.toml"

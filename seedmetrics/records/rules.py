@@ -1,7 +1,7 @@
 """Rules over several values: units spelled otherwise, references, order of dates, keys that repeat."""
 
 from collections.abc import Mapping, MutableMapping
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -10,9 +10,7 @@ import pandas as pd
 from seedmetrics.records.log import Cells, Log
 from seedmetrics.records.mending import Typed
 from seedmetrics.records.schemas import Table
-
-if TYPE_CHECKING:
-    from seedmetrics.records.tables import Setting
+from seedmetrics.records.setting import Setting
 
 Values: TypeAlias = pd.api.extensions.ExtensionArray | npt.NDArray[np.generic]
 Columns: TypeAlias = MutableMapping[str, Values]
@@ -23,7 +21,7 @@ def apply(
     cells: Mapping[str, Cells],
     typed: Mapping[str, Typed],
     values: Columns,
-    setting: "Setting",
+    setting: Setting,
     log: Log,
 ) -> None:
     """
@@ -75,7 +73,7 @@ def _note_spellings(
 
 
 def _check_references(
-    table: Table, cells: Mapping[str, Cells], values: Columns, setting: "Setting", log: Log
+    table: Table, cells: Mapping[str, Cells], values: Columns, setting: Setting, log: Log
 ) -> None:
     for name, column in table.columns.items():
         target = column.refers_to
@@ -114,7 +112,7 @@ def _check_closed(
     cells: Mapping[str, Cells],
     typed: Mapping[str, Typed],
     values: Columns,
-    setting: "Setting",
+    setting: Setting,
     log: Log,
 ) -> None:
     """Refuse or mend cases closed before they were opened."""
@@ -148,7 +146,7 @@ def _note_future(
     table: Table,
     cells: Mapping[str, Cells],
     values: Columns,
-    setting: "Setting",
+    setting: Setting,
     log: Log,
 ) -> None:
     """Note, once for a column, dates of what has happened that lie after `as_of`."""

@@ -16,33 +16,7 @@ from seedmetrics.records.personal import LOOKED_AT, why_personal
 from seedmetrics.records.problems import ProblemList, Texts, nearest
 from seedmetrics.records.reading import TextTable, UnreadableFileError, read_text
 from seedmetrics.records.schemas import Column, Table
-from seedmetrics.records.units import Spellings
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Setting:
-    """
-    What is the same for every table of a district.
-
-    Attributes
-    ----------
-    time_zone : str
-        Zone of its wall clock.
-    as_of : Timestamp
-        Moment up to which its records are kept.
-    closed_before_opened : {"refuse", "closed_at_once"}
-        What becomes of a case closed before it was opened.
-    spellings : Spellings
-        Its units.
-    keys : mapping of str to set of str, or None
-        Codes of the tables read so far; None for one that could not be read.
-    """
-
-    time_zone: str
-    as_of: pd.Timestamp
-    closed_before_opened: str
-    spellings: Spellings
-    keys: Mapping[str, frozenset[str] | None]
+from seedmetrics.records.setting import Setting
 
 
 @dataclass(frozen=True, slots=True, eq=False)
