@@ -125,6 +125,11 @@ def _evaluate(call: argparse.Namespace) -> int:
     refused = made.problems[made.problems["severity"] == "refused"]
     for line in problem_lines(refused, most=3):
         print(line, file=sys.stderr)
+    for plan in made.left_out:
+        print(
+            f"left out: the plan {plan} has another cadence, or none of these units",
+            file=sys.stderr,
+        )
     for result in made.failed:
         print(
             f"failed: {result.job.label}: {result.error.strip().splitlines()[-1]}", file=sys.stderr

@@ -36,11 +36,14 @@ class Published:
         One for every notebook.
     problems : DataFrame
         Every problem found in the records.
+    left_out : tuple of str
+        Plans of the district that do not evaluate by the period asked for, or none of the units asked for.
     """
 
     index: Path
     results: tuple[JobResult, ...]
     problems: pd.DataFrame
+    left_out: tuple[str, ...] = ()
 
     @property
     def failed(self) -> tuple[JobResult, ...]:
@@ -92,7 +95,9 @@ def publish(
     """
     district = open_district(folder)
     out = Path(out)
-    named = _evaluations(district, plans, period, units)
+    chosen = {name: find_plan(district, name) for name in (plans or district.plans or [""])}
+    fitting = _with_units(district, _of_cadence(chosen, period), units)
+    named = [(name, evaluate(district, plan=p, period=period)) for name, p in fitting.items()]
     evaluations = [evaluation for _, evaluation in named]
     jobs = [
         job
@@ -112,24 +117,21 @@ def publish(
         render=render_page,
         progress=progress,
     )
-    return Published(build_site(out), tuple(results), district.problems)
+    left_out = tuple(plan.name for name, plan in chosen.items() if name not in fitting)
+    return Published(build_site(out), tuple(results), district.problems, left_out)
 
 
-def _evaluations(
-    district: District, plans: Sequence[str], period: str, units: Sequence[str]
-) -> list[tuple[str, Evaluation]]:
-    """Evaluate every plan asked for, for the period asked for; each with the name that finds its plan again."""
-    chosen = {name: find_plan(district, name) for name in (plans or district.plans or [""])}
-    if period:
-        kind = Period.parse(period).kind
-        fitting = {name: plan for name, plan in chosen.items() if plan.cadence == kind}
-        if not fitting:
-            cadences = ", ".join(f"{plan.name} by {plan.cadence}" for plan in chosen.values())
-            msg = f"no plan evaluates by {kind}, as the period {period!r} asks ({cadences})"
-            raise PlanError(msg)
-        chosen = fitting
-    chosen = _with_units(district, chosen, units)
-    return [(name, evaluate(district, plan=plan, period=period)) for name, plan in chosen.items()]
+def _of_cadence(plans: dict[str, Plan], period: str) -> dict[str, Plan]:
+    """Keep the plans that evaluate by such a period; refuse one by which none does."""
+    if not period:
+        return plans
+    kind = Period.parse(period).kind
+    fitting = {name: plan for name, plan in plans.items() if plan.cadence == kind}
+    if not fitting:
+        cadences = ", ".join(f"{plan.name} by {plan.cadence}" for plan in plans.values())
+        msg = f"no plan evaluates by {kind}, as the period {period!r} asks ({cadences})"
+        raise PlanError(msg)
+    return fitting
 
 
 def _with_units(
