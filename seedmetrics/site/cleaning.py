@@ -2,6 +2,7 @@
 
 import re
 from functools import cache
+from html import escape
 
 import nh3
 
@@ -63,6 +64,9 @@ LOADS = re.compile(
 )
 
 
+MOST_ROUNDS = 10
+
+
 def clean(html: str) -> str:
     """Return markup without what runs, loads or leaves the page.
 
@@ -85,7 +89,14 @@ def clean(html: str) -> str:
     >>> clean('<svg viewBox="0 0 9 9"><path d="M1 2h3" fill="var(--dot)"/></svg>')
     '<svg viewBox="0 0 9 9"><path d="M1 2h3" fill="var(--dot)"></path></svg>'
     """
-    return _cleaner().clean(html)
+    # Some markup reads otherwise when it is read again (an `a` in a `table` in an `a`): what goes into a page is
+    # what a second reading leaves as it is.
+    for _ in range(MOST_ROUNDS):
+        cleaned = _cleaner().clean(html)
+        if cleaned == html:
+            return cleaned
+        html = cleaned
+    return escape(html)
 
 
 @cache
