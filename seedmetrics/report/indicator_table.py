@@ -54,9 +54,10 @@ class Part:
 
 def indicator_section(view: View, unit: UnitEvaluation) -> Html:
     """Return the table of all indicators, and what each one counts."""
-    table = unit.indicators
+    table = unit.indicators.assign(ranked=not missing(unit.standing["score"]))
     title = findings.readings_finding(view, list(table["reading"]))
-    shares = table[table["share"].astype(bool) & ~table["reading"].isin(ABSENT)]
+    drawn = table["value"].notna() & ~table["denominator"].map(view.few).astype(bool)
+    shares = table[table["share"].astype(bool) & drawn]
     more = shares[shares["direction"] > 0]
     start = bar_start([*more["value"], *more["target"], *more["group_median"]])
     has_targets = bool(table["target"].notna().any())
@@ -200,7 +201,7 @@ def absent_text(view: View, row: pd.Series) -> str:
     words = view.words
     kept = (
         words("absent.weight", weight=view.numbers.weight(row["plan_weight"]))
-        if row["plan_weight"] > 0
+        if row["plan_weight"] > 0 and row["ranked"]
         else ""
     )
     if row["reading"] == "not_scored":

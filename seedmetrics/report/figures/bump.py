@@ -169,6 +169,8 @@ def _band_name(
                 found, room = (float(at), float(rank)), gap
     if found is None:
         k = int(np.nanargmax(last - best))
+        if best[k] < 1.5:
+            return  # above the first rank stands the axis's own title; the subtitle says what the band is
         found = (
             float(np.clip(k, half / canvas.x_step, max(len(best) - 1 - half / canvas.x_step, 0))),
             best[k] - 0.75,
