@@ -8,6 +8,7 @@ import pytest
 
 from seedmetrics.__main__ import main
 from tests.districts import write_district
+from tests.evaluation.test_evaluate import PLAN
 
 HEADER = "case_id,unit,channel,opened,due,closed\n"
 GOOD = "a,T1,one_stop,2025-07-01,2025-07-15,2025-07-10\n"
@@ -75,3 +76,14 @@ def test_a_wrong_call_ends_with_two(arguments, capsys):
     with pytest.raises(SystemExit) as stop:
         main(arguments)
     assert stop.value.code == 2
+
+
+def test_a_place_that_cannot_be_written_to_ends_with_two_and_one_sentence(tmp_path, capsys):
+    folder = write_district(
+        tmp_path / "district", {"cases": HEADER + GOOD}, more='plans = ["small"]'
+    )
+    (folder / "small.toml").write_text(PLAN, encoding="utf-8")
+    file = tmp_path / "file"
+    file.touch()
+    assert main(["evaluate", str(folder), "--out", str(file)]) == 2
+    assert "--out" in capsys.readouterr().err

@@ -104,7 +104,7 @@ def publish(
         for name, evaluation in named
         for job in _jobs(evaluation, str(folder), name, out, units, languages)
     ]
-    out.mkdir(parents=True, exist_ok=True)
+    _make_folder(out)
     write_tables(out / "tables", _tables(district, evaluations))
     facts = _facts(district, evaluations, languages)
     (out / "site.json").write_text(
@@ -119,6 +119,16 @@ def publish(
     )
     left_out = tuple(plan.name for name, plan in chosen.items() if name not in fitting)
     return Published(build_site(out), tuple(results), district.problems, left_out)
+
+
+def _make_folder(out: Path) -> None:
+    """Make the folder of reports, or say why it cannot be written to."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        (out / "tables").mkdir(exist_ok=True)
+    except OSError as error:
+        msg = f"cannot write to {out} ({error.strerror}): give another folder with --out"
+        raise SeedmetricsError(msg) from error
 
 
 def _of_cadence(plans: dict[str, Plan], period: str) -> dict[str, Plan]:
