@@ -24,7 +24,7 @@ check: $(READY)  ## lint, types, docstrings, notebooks without outputs
 	$(BIN)/mypy
 	$(BIN)/nbstripout --verify --keep-id notebooks/*.ipynb
 
-lock:  ## write requirements.lock again from pyproject.toml
+lock: $(READY)  ## write requirements.lock again from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --generate-hashes --quiet -o requirements.lock
 
 clean:  ## remove the environment and what was made

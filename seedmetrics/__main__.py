@@ -27,6 +27,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Whoever read the list had enough of it. Python would complain once more when it closes the pipe.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
+    except OSError as error:
+        # A folder that cannot be written to, a name that the system does not take, a full disk.
+        place = f"{error.filename}: " if error.filename else ""
+        print(f"seedmetrics: {place}{error.strerror or error}", file=sys.stderr)
+        return WRONG_CALL
     except KeyboardInterrupt:
         print("seedmetrics: stopped", file=sys.stderr)
         return 130
@@ -76,7 +81,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     evaluate.set_defaults(run=_evaluate)
 
-    site = commands.add_parser("site", help="make the index again, from the ledger and the tables")
+    site = commands.add_parser(
+        "site", help="make the index again, from site.json, ledger and tables"
+    )
     site.add_argument("reports", help="folder that `evaluate` wrote")
     site.set_defaults(run=_site)
     return parser

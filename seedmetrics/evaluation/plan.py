@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import math
 from typing import Annotated, Any, Literal, Self
 
@@ -11,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, model_validator
 from seedmetrics.indicators import find_indicator
 
 Share = Annotated[float, Field(ge=0, le=1)]
+Number = Annotated[float, Field(allow_inf_nan=False)]
 Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
@@ -50,10 +52,10 @@ class PlanIndicator(_Part):
     pillar: str
     weight: Weight
     direction: Literal[1, -1] = 1
-    low: float | None = None
-    high: float | None = None
-    target: float | None = None
-    floor: float | None = None
+    low: Number | None = None
+    high: Number | None = None
+    target: Number | None = None
+    floor: Number | None = None
     options: dict[str, Any] = {}
     title: Title | None = None
 
@@ -87,6 +89,9 @@ class Tiers(_Part):
     def _one_rule(self) -> Self:
         if (self.quotas is None) == (self.cuts is None):
             msg = "give either `quotas` or `cuts`"
+            raise ValueError(msg)
+        if self.cuts is not None and any(b >= a for a, b in itertools.pairwise(self.cuts)):
+            msg = f"`cuts` must fall, from the best tier's down, got {self.cuts}"
             raise ValueError(msg)
         if self.quotas is not None and math.fsum(self.quotas) > 1 + 1e-9:
             msg = f"`quotas` sum to {math.fsum(self.quotas):g}, which is more than 1"
@@ -147,7 +152,7 @@ class CaseRule(_Part):
 class Plan(_Part):
     """A plan, checked. Its numbers are the user's: none of them stands in code."""
 
-    name: str
+    name: Annotated[str, Field(pattern=r"^\w[\w-]*$")]
     version: str = "1"
     title: Title
     level: Literal["township", "alliance", "department", "village"]

@@ -147,7 +147,10 @@ def _round(
 
 
 def _refuse_unknown(kind: str, named: Weights, present: Iterable[str]) -> None:
-    """Refuse a component or judge group that the plan weighs and nobody marked."""
+    """Refuse a component or judge group that nobody marked, and weights below 0 or of nothing."""
+    if min(named.values(), default=0) < 0 or sum(named.values()) <= 0:
+        msg = f"the weights of each {kind} of the contest must be at least 0, and not all 0: {dict(named)}"
+        raise PlanError(msg)
     known = sorted(present)
     if unknown := sorted(set(named) - set(known)):
         near = difflib.get_close_matches(unknown[0], known, n=1)

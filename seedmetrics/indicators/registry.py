@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
-from seedmetrics.errors import PlanError
+from seedmetrics.errors import PlanError, SeedmetricsError
 from seedmetrics.formulas.closure import closure_rate as wilson_rate
 from seedmetrics.records import District, Period
 from seedmetrics.records.schemas import table_named
@@ -208,7 +208,13 @@ def measure(
     given = dict(options or {})
     if "confidence_level" in found.options:
         given["confidence_level"] = confidence_level
-    result = found.function(district, period, **given)
+    try:
+        result = found.function(district, period, **given)
+    except SeedmetricsError:
+        raise
+    except (TypeError, ValueError, AttributeError) as error:
+        msg = f"the indicator {name!r} cannot be measured with the options {dict(options or {})}: {error}"
+        raise PlanError(msg) from error
     if not isinstance(result, pd.DataFrame) or result.index.has_duplicates:
         msg = (
             f"the indicator {name!r} must return a DataFrame with one row for each unit code, "

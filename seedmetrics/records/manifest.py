@@ -77,7 +77,7 @@ class TableSource(_Strict):
     @classmethod
     def _known_encoding(cls, name: str | None) -> str | None:
         try:
-            "".encode(name or "utf-8")
+            "".encode("utf-8" if name is None else name)
         except LookupError:
             msg = f"{name!r} is no encoding; try 'utf-8' or 'gb18030'"
             raise ValueError(msg) from None
@@ -91,7 +91,7 @@ class TableSource(_Strict):
         moment = dt.datetime(2001, 2, 3, 16, 5, 6, tzinfo=dt.UTC)
         try:
             read = dt.datetime.strptime(moment.strftime(pattern), pattern)  # noqa: DTZ007 - only the day is compared
-        except ValueError:
+        except (ValueError, re.error):
             read = None
         if read is None or read.date() != moment.date():
             msg = f"{pattern!r} does not give a day; write one such as '%m/%d/%Y %I:%M:%S %p'"
@@ -131,7 +131,7 @@ class Manifest(_Strict):
     sample: bool = False
     language: Literal["zh", "en"] = "en"
     plans: tuple[str, ...] = ()
-    units: str = "units.csv"
+    units: str = Field("units.csv", min_length=1)
     closed_before_opened: Literal["refuse", "closed_at_once"] = "refuse"
     tables: dict[str, TableSource] = {}
 

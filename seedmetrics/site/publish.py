@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import importlib.metadata
 import json
 import os
@@ -154,7 +155,9 @@ def _with_units(
     for unit in units:
         if not any(unit in codes for codes in known.values()):
             evaluated = sorted(set().union(*known.values()))
-            msg = f"no plan evaluates a unit {unit!r}; units are {', '.join(evaluated)}"
+            near = difflib.get_close_matches(unit.upper(), evaluated, n=1)
+            hint = f"did you mean {near[0]!r}? " if near else ""
+            msg = f"no plan evaluates a unit {unit!r}; {hint}units are {', '.join(evaluated)}"
             raise SeedmetricsError(msg)
     return {name: plan for name, plan in plans.items() if known[name] & set(units)}
 

@@ -264,6 +264,12 @@ def test_an_unknown_unit_is_answered_with_the_nearest(three):
         evaluate(three, period="2025Q3").unit("T11")
 
 
+def test_a_frame_has_one_row_a_unit_and_one_column_an_indicator(three):
+    frame = evaluate(three, period="2025Q3").to_frame()
+    assert list(frame.index) == ["T1", "T2", "T3"]
+    assert frame.loc["T1", "hotline.closure_rate"] == 0.9
+
+
 def test_two_evaluations_are_equal(three):
     a, b = (evaluate(three, period="2025Q3") for _ in range(2))
     pd.testing.assert_frame_equal(a.standings, b.standings)

@@ -183,6 +183,22 @@ def test_channels_that_are_no_list(tmp_path):
     refused(tmp_path, PLAN + '\n[options.hotline]\nchannels = "one_stop"\n', "must be a list")
 
 
+def test_cuts_that_do_not_fall(tmp_path):
+    refused(
+        tmp_path,
+        PLAN.replace("[[pillars]]", "[tiers]\ncuts = [60, 80]\n\n[[pillars]]"),
+        "must fall",
+    )
+
+
+def test_a_goalpost_without_end(tmp_path):
+    refused(tmp_path, PLAN.replace("high = 50", "high = inf"), "indicators[1].high")
+
+
+def test_a_name_that_is_a_path(tmp_path):
+    refused(tmp_path, PLAN.replace('name = "small"', 'name = "../small"'), "name")
+
+
 def test_text_that_is_not_toml(tmp_path):
     refused(tmp_path, "name = ", "TOML")
 

@@ -417,3 +417,19 @@ def test_a_half_yearly_meeting_is_due_in_the_quarter_in_which_its_half_year_ends
     assert counts(
         district, "organisation_life.member_meeting_compliance", q4, frequencies=half
     ) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("arena.score", PANEL | {"trim": "a"}),
+        ("arena.score", PANEL | {"judge_groups": 3}),
+        ("arena.score", PANEL | {"components": {"site_tour": -1.0}}),
+        ("organisation_life.meeting_compliance", {"frequencies": 3}),
+    ],
+)
+def test_an_option_of_another_kind_is_refused_with_the_indicator_and_no_traceback(
+    district, name, options
+):
+    with pytest.raises(PlanError):
+        measure(district, name, Q3, level="township", options=options)
