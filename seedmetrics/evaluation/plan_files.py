@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import inspect
 import math
@@ -12,7 +11,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from seedmetrics.errors import PlanError
+from seedmetrics.errors import PlanError, did_you_mean
 from seedmetrics.evaluation.plan import (
     Cap,
     CaseRule,
@@ -95,12 +94,7 @@ def _check_indicator(file: Path, plan: Plan, entry: PlanIndicator, found: Indica
     accepted = found.options
     for key in entry.options:
         if key not in accepted:
-            near = difflib.get_close_matches(key, accepted, n=1)
-            hint = (
-                f"did you mean {near[0]!r}?"
-                if near
-                else f"it takes {', '.join(accepted) or 'none'}"
-            )
+            hint = did_you_mean(key, accepted, f"it takes {', '.join(accepted) or 'none'}")
             msg = f"{where} has no option {key!r}: {hint}"
             raise PlanError(msg)
     for key, default in accepted.items():
@@ -117,19 +111,13 @@ def _check_module_options(file: Path, plan: Plan) -> None:
         names = [e.name for e in plan.indicators if e.name.partition(".")[0] == module]
         if not names:
             modules = sorted({e.name.partition(".")[0] for e in plan.indicators})
-            near = difflib.get_close_matches(module, modules, n=1)
-            hint = f"did you mean {near[0]!r}?" if near else f"it uses {', '.join(modules)}"
+            hint = did_you_mean(module, modules, f"it uses {', '.join(modules)}")
             msg = f"{file}: [options.{module}] is of a module that the plan does not use: {hint}"
             raise PlanError(msg)
         accepted = {key for name in names for key in find_indicator(name).options}
         for key in options:
             if key not in accepted:
-                near = difflib.get_close_matches(key, accepted, n=1)
-                hint = (
-                    f"did you mean {near[0]!r}?"
-                    if near
-                    else f"they take {', '.join(sorted(accepted))}"
-                )
+                hint = did_you_mean(key, accepted, f"they take {', '.join(sorted(accepted))}")
                 msg = f"{file}: [options.{module}] has {key!r}, which no indicator of it takes: {hint}"
                 raise PlanError(msg)
     if plan.closure is not None:
@@ -146,8 +134,7 @@ def _check_channels(where: str, channels: object) -> None:
         raise PlanError(msg)
     for channel in channels:
         if channel not in known:
-            near = difflib.get_close_matches(str(channel), known, n=1)
-            hint = f"did you mean {near[0]!r}?" if near else f"channels are {', '.join(known)}"
+            hint = did_you_mean(str(channel), known, f"channels are {', '.join(known)}")
             msg = f"{where}: `channels` names {channel!r}: {hint}"
             raise PlanError(msg)
 
@@ -166,12 +153,8 @@ def _in_words(file: Path, error: ValidationError) -> str:
         text = found["msg"].removeprefix("Value error, ")
         if found["type"] == "extra_forbidden":
             known = _keys_beside(found["loc"])
-            near = difflib.get_close_matches(str(found["loc"][-1]), known, n=1)
-            text = (
-                f"unknown key; did you mean {near[0]!r}?"
-                if near
-                else f"unknown key; known are {', '.join(known)}"
-            )
+            hint = did_you_mean(str(found["loc"][-1]), known, f"known are {', '.join(known)}")
+            text = f"unknown key; {hint}"
             shown = ""
         lines.append(f"{file}: {key + shown + ': ' if key else ''}{text}")
     return "\n".join(lines)
@@ -223,8 +206,7 @@ def find_plan(district: District, name: str | Path = "") -> Plan:
     if file is None:
         files = {file for folder in folders for file in folder.glob("*.toml")}
         known = sorted({file.stem for file in files} - {"district"})
-        near = difflib.get_close_matches(wanted, known, n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"plans here: {', '.join(known) or 'none'}"
+        hint = did_you_mean(wanted, known, f"plans here: {', '.join(known) or 'none'}")
         msg = f"no plan {wanted!r}: looked for {', '.join(map(str, places))}; {hint}"
         raise PlanError(msg)
     plan = read_plan(file)

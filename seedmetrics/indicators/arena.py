@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -11,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import special
 
-from seedmetrics.errors import PlanError
+from seedmetrics.errors import PlanError, did_you_mean
 from seedmetrics.formulas.scoring import JudgeAgreement, judge_agreement, judge_scores
 from seedmetrics.indicators.counting import nothing_recorded
 from seedmetrics.indicators.registry import indicator
@@ -153,8 +152,7 @@ def _refuse_unknown(kind: str, named: Weights, present: Iterable[str]) -> None:
         raise PlanError(msg)
     known = sorted(present)
     if unknown := sorted(set(named) - set(known)):
-        near = difflib.get_close_matches(unknown[0], known, n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"the marks hold {', '.join(known)}"
+        hint = did_you_mean(unknown[0], known, f"the marks hold {', '.join(known)}")
         msg = (
             f"the plan weighs the {kind} {unknown[0]!r} of the contest, which nobody marked: {hint}"
         )

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 
 import pandas as pd
 
-from seedmetrics.errors import PlanError
+from seedmetrics.errors import PlanError, did_you_mean
 from seedmetrics.indicators.counting import begun, counts_by_unit, share
 from seedmetrics.indicators.registry import indicator
 from seedmetrics.records import District, Period
@@ -30,10 +29,8 @@ def _held_of_due(
 ) -> pd.DataFrame:
     """Count, by unit, the meetings of one kind due and those of them held; surplus ones earn nothing."""
     if kind not in KINDS:
-        near = difflib.get_close_matches(kind, KINDS, n=1)
-        msg = f"`frequencies` names {kind!r}: " + (
-            f"did you mean {near[0]!r}?" if near else f"kinds of meeting are {', '.join(KINDS)}"
-        )
+        hint = did_you_mean(kind, KINDS, f"kinds of meeting are {', '.join(KINDS)}")
+        msg = f"`frequencies` names {kind!r}: {hint}"
         raise PlanError(msg)
     if kind not in frequencies:
         msg = (

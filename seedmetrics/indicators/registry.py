@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
-from seedmetrics.errors import PlanError, SeedmetricsError
+from seedmetrics.errors import PlanError, SeedmetricsError, did_you_mean
 from seedmetrics.formulas.closure import closure_rate as wilson_rate
 from seedmetrics.records import District, Period
 from seedmetrics.records.schemas import table_named
@@ -150,8 +149,7 @@ def find_indicator(name: str) -> Indicator:
     """
     if name in _REGISTER:
         return _REGISTER[name]
-    near = difflib.get_close_matches(name, _REGISTER, n=1, cutoff=0.4)
-    hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(indicator_names())}"
+    hint = did_you_mean(name, _REGISTER, f"known are {', '.join(indicator_names())}", cutoff=0.4)
     msg = f"no indicator is called {name!r}: {hint}"
     raise PlanError(msg)
 
@@ -235,12 +233,8 @@ def _check_call(found: Indicator, level: str, options: Mapping[str, Any]) -> Non
         raise PlanError(msg)
     for key in options:
         if key not in found.options:
-            near = difflib.get_close_matches(key, found.options, n=1)
-            hint = (
-                f"did you mean {near[0]!r}?"
-                if near
-                else f"it takes {', '.join(found.options) or 'none'}"
-            )
+            takes = f"it takes {', '.join(found.options) or 'none'}"
+            hint = did_you_mean(key, found.options, takes)
             msg = f"{found.name!r} has no option {key!r}: {hint}"
             raise PlanError(msg)
     for key, default in found.options.items():
