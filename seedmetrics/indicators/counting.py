@@ -2,13 +2,100 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
+from typing import Literal, TypeVar
+from weakref import WeakKeyDictionary
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy import stats
 
+from seedmetrics.errors import PlanError
 from seedmetrics.records import District, Period
 
 Mask = npt.NDArray[np.bool_]
+Window = Literal["period", "year_to_date"]
+Made = TypeVar("Made")
+
+_KEPT: WeakKeyDictionary[District, dict[Hashable, object]] = WeakKeyDictionary()
+
+
+def kept(district: District, key: Hashable, make: Callable[[], Made]) -> Made:
+    """
+    Return what `make` returns, made once for a district and `key`.
+
+    What several indicators, or several periods, need of the same records is worked out once. `key` names the
+    question with everything the answer depends on; the answer must not be changed in place.
+    """
+    answers = _KEPT.setdefault(district, {})
+    if key not in answers:
+        answers[key] = make()
+    return answers[key]  # type: ignore[return-value]
+
+
+def span_of(period: Period, window: Window) -> Period:
+    """Return the period itself, or its year up to its end."""
+    if window not in ("period", "year_to_date"):
+        msg = f"`window` must be 'period' or 'year_to_date', got {window!r}"
+        raise PlanError(msg)
+    return period.year_to_date() if window == "year_to_date" else period
+
+
+def running(start: pd.Series, end: pd.Series, moment: pd.Timestamp) -> pd.Series:
+    """Say which spans are running on the day of `moment`: begun (or without a beginning) and not ended before."""
+    day = moment.normalize()
+    return ~(start > moment) & ~(end < day)
+
+
+def last_moment(district: District, period: Period) -> pd.Timestamp:
+    """Return the last moment of a period, or `as_of` where that is sooner: the moment at which a state is counted."""
+    return end_of(district, period) - pd.Timedelta(microseconds=1)
+
+
+def parent_of(district: District, units: pd.Series) -> pd.Series:
+    """Translate codes of villages to those of the townships they belong to."""
+    return units.map(district.units["parent"])
+
+
+def full(numerator: pd.Series, denominator: pd.Series, *, per: float = 1.0) -> pd.DataFrame:
+    """Put a quotient that is no share into the form an indicator returns: `per` times numerator over denominator."""
+    numerator, denominator = numerator.astype("float64"), denominator.astype("float64")
+    numerator = numerator.reindex(denominator.index, fill_value=0.0)
+    value = per * numerator / denominator.where(denominator > 0)
+    return pd.DataFrame({"value": value, "numerator": numerator, "denominator": denominator})
+
+
+def mean_by_unit(
+    units: pd.Series,
+    values: pd.Series,
+    *,
+    confidence_level: float,
+    low: float = -np.inf,
+    high: float = np.inf,
+) -> pd.DataFrame:
+    """
+    Return the mean of each unit's values with Student's interval, cut to [`low`, `high`].
+
+    With fewer than three values there is no interval; where all are the same it has no width. ``numerator`` is
+    their sum and ``denominator`` their number; missing values are left out and counted as ``excluded``.
+    """
+    groups = pd.DataFrame({"value": values.to_numpy(float)}).groupby(units.to_numpy())["value"]
+    count, mean = groups.count(), groups.mean()
+    n = count.to_numpy(float)
+    quantile = stats.t.ppf(0.5 + confidence_level / 2, np.maximum(n - 1, 1))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        half = np.where(n > 2, quantile * groups.std(ddof=1).to_numpy(float) / np.sqrt(n), np.nan)
+    return pd.DataFrame(
+        {
+            "value": mean,
+            "numerator": groups.sum().where(count > 0),
+            "denominator": count,
+            "low": (mean - half).clip(lower=low),
+            "high": (mean + half).clip(upper=high),
+            "excluded": groups.size() - count,
+        }
+    ).rename_axis("unit")
 
 
 def end_of(district: District, period: Period) -> pd.Timestamp:

@@ -17,7 +17,7 @@ from seedmetrics.records.schemas import table_named
 
 Function = TypeVar("Function", bound=Callable[..., pd.DataFrame])
 
-MEASURED = ["value", "numerator", "denominator", "low", "high", "excluded"]
+MEASURED = ["value", "numerator", "denominator", "low", "high", "excluded", "persons"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +43,28 @@ class Indicator:
     same_cases : str
         Which cases a share is of. Two shares of one module with the same word here are of
         the same cases, so that their errors move together.
+    persons : bool
+        Whether it counts persons, so that counts of few of them may not be shared.
+    parts : str
+        Which whole a share is a part of. Shares of one module with the same word here add up to
+        one, so that one that is withheld could be told from the others.
+    attendance : bool
+        Whether it counts that something took place, and not what came of it.
+    derived : bool
+        Whether it is worked out from the other indicators of a plan, not from records.
     """
 
     name: str
     function: Callable[..., pd.DataFrame]
     tables: tuple[str, ...]
     levels: tuple[str, ...]
-    share: bool
-    exact: bool
-    same_cases: str
+    share: bool = False
+    exact: bool = False
+    same_cases: str = ""
+    persons: bool = False
+    parts: str = ""
+    attendance: bool = False
+    derived: bool = False
 
     @property
     def sampled(self) -> bool:
@@ -76,6 +89,10 @@ def indicator(
     share: bool = False,
     exact: bool = False,
     same_cases: str = "",
+    persons: bool = False,
+    parts: str = "",
+    attendance: bool = False,
+    derived: bool = False,
 ) -> Callable[[Function], Function]:
     """
     Register a function as the indicator that plans call `name`.
@@ -97,6 +114,16 @@ def indicator(
         is shown but not scored: nothing says how far chance could have moved it.
     same_cases : str, default ""
         A word for the cases that a share is of, the same for shares of the same cases.
+    persons : bool, default False
+        It counts persons. The number of different persons behind a value is its ``denominator``,
+        unless the function returns a column ``persons``.
+    parts : str, default ""
+        A word for the whole that a share is a part of, the same for shares that add up to it.
+    attendance : bool, default False
+        It counts that something took place (a meeting, a visit), not what came of it.
+    derived : bool, default False
+        The function takes the scored indicators of a plan instead of records; see
+        `seedmetrics.indicators.longboards`.
 
     Returns
     -------
@@ -122,7 +149,9 @@ def indicator(
             raise PlanError(msg)
         for table in tables:
             table_named(table)
-        _REGISTER[name] = Indicator(name, function, tuple(tables), levels, share, exact, same_cases)
+        _REGISTER[name] = Indicator(
+            name, function, tuple(tables), levels, share, exact, same_cases, persons, parts, attendance, derived
+        )  # fmt: skip
         return function
 
     return register
@@ -185,8 +214,8 @@ def measure(
     -------
     DataFrame
         One row for every unit of the level, indexed by code: value, numerator, denominator, low, high,
-        excluded. A unit of which no record was received is NaN throughout; one with records but
-        nothing due has 0 of 0 and no value.
+        excluded, persons (those behind the value; NaN where it is not about persons). A unit of which no
+        record was received is NaN throughout; one with records but nothing due has 0 of 0 and no value.
 
     Raises
     ------
@@ -200,6 +229,9 @@ def measure(
     `dataclasses.replace`; tables changed in place are not counted again.
     """
     found = find_indicator(name)
+    if found.derived:
+        msg = f"{name!r} is worked out from the other indicators of a plan: use `evaluate`"
+        raise PlanError(msg)
     period = period if isinstance(period, Period) else Period.parse(period)
     units = district.units_at(level).index
     _check_call(found, level, options or {})
@@ -219,10 +251,45 @@ def measure(
             f"got {type(result).__name__}"
         )
         raise PlanError(msg)
+    return _completed(found, result, units, confidence_level)
+
+
+def derive(
+    name: str, scored: pd.DataFrame, units: pd.Index, *, confidence_level: float = 0.95
+) -> pd.DataFrame:
+    """
+    Work out a derived indicator from the scored indicators of a plan.
+
+    Parameters
+    ----------
+    name : str
+        A registered indicator that is derived.
+    scored : DataFrame
+        What its function takes; see `seedmetrics.indicators.longboards`.
+    units : Index of str
+        Units that the result is for.
+    confidence_level : float, default 0.95
+        Two-sided coverage of the intervals of shares.
+
+    Returns
+    -------
+    DataFrame
+        As `measure` returns it.
+    """
+    found = find_indicator(name)
+    return _completed(found, found.function(scored), units, confidence_level)
+
+
+def _completed(
+    found: Indicator, result: pd.DataFrame, units: pd.Index, confidence_level: float
+) -> pd.DataFrame:
+    """Give what a function counted every unit and every column, and a share its value and interval."""
     measured = result.reindex(index=units, columns=MEASURED).astype("float64")
     measured.index.name = "unit"
     if found.share:
         _fill_share(found, measured, confidence_level)
+    if found.persons and "persons" not in result:
+        measured["persons"] = measured["denominator"]
     return measured
 
 

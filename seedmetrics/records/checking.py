@@ -4,8 +4,9 @@ from collections.abc import Hashable, Mapping
 
 import pandas as pd
 
+from seedmetrics.records.catalog.columns import Table
 from seedmetrics.records.problems import ProblemList
-from seedmetrics.records.schemas import DTYPES, Table, schema, table_named
+from seedmetrics.records.schemas import DTYPES, schema, table_named
 
 
 def check_frame(frame: pd.DataFrame, name: str) -> pd.DataFrame:

@@ -12,9 +12,9 @@ import pandas as pd
 
 from seedmetrics.errors import SeedmetricsError
 from seedmetrics.records import dates
+from seedmetrics.records.catalog.columns import Column
 from seedmetrics.records.periods import Period
 from seedmetrics.records.problems import Texts, nearest
-from seedmetrics.records.schemas import Column
 
 Mask: TypeAlias = npt.NDArray[np.bool_]
 
@@ -28,7 +28,19 @@ _UNIT_AFTER: Final = re.compile(r"\s*[个件户人家名次分条项]$")
 _NFKC_MINUS: Final = str.maketrans({"−": "-", "﹣": "-"})
 # Kinds in which ９６ is 96; names and reasons keep the characters they are written with.
 _FOLDED: Final = frozenset(
-    ("code", "unit", "choice", "date", "month", "period", "yesno", "number", "percent", "count")
+    (
+        "code",
+        "person",
+        "unit",
+        "choice",
+        "date",
+        "month",
+        "period",
+        "yesno",
+        "number",
+        "percent",
+        "count",
+    )
 )
 
 

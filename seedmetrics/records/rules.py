@@ -7,9 +7,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from seedmetrics.records.catalog.columns import Table
 from seedmetrics.records.log import Cells, Log
 from seedmetrics.records.mending import Typed
-from seedmetrics.records.schemas import Table
 from seedmetrics.records.setting import Setting
 
 Values: TypeAlias = pd.api.extensions.ExtensionArray | npt.NDArray[np.generic]

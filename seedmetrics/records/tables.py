@@ -9,13 +9,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from seedmetrics.records import rules
+from seedmetrics.records.catalog.columns import Column, Table
 from seedmetrics.records.log import Cells, Log
 from seedmetrics.records.manifest import ColumnSource, TableSource
 from seedmetrics.records.mending import Reading, Typed, clean, mend, strings
 from seedmetrics.records.personal import LOOKED_AT, why_personal
 from seedmetrics.records.problems import ProblemList, Texts, nearest
 from seedmetrics.records.reading import TextTable, UnreadableFileError, read_text
-from seedmetrics.records.schemas import Column, Table
 from seedmetrics.records.setting import Setting
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from seedmetrics.records.mending import Reading, Typed, clean, mend
 from seedmetrics.records.personal import is_personal
-from seedmetrics.records.schemas import Column
+from seedmetrics.records.catalog.columns import Column
 
 SHANGHAI = Reading("Asia/Shanghai")
 
