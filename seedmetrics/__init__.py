@@ -8,10 +8,22 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from seedmetrics import formulas
     from seedmetrics.errors import DistrictError, NotebookError, PlanError, SeedmetricsError
-    from seedmetrics.evaluation import Evaluation, Plan, evaluate, read_plan
+    from seedmetrics.evaluation import (
+        Evaluation,
+        Plan,
+        evaluate,
+        indicator_budget,
+        published_figures,
+        read_plan,
+    )
     from seedmetrics.indicators import indicator, indicator_names, measure
-    from seedmetrics.records import District, Period, open_district
-    from seedmetrics.report import closure_report, league_report, unit_report
+    from seedmetrics.records import District, Period, declare, open_district
+    from seedmetrics.report import (
+        closure_report,
+        league_report,
+        programme_report,
+        unit_report,
+    )
 
 # Loading on demand keeps `import seedmetrics.formulas` free of pandas and matplotlib.
 _WHERE = {
@@ -24,13 +36,17 @@ _WHERE = {
     "PlanError": "errors",
     "SeedmetricsError": "errors",
     "closure_report": "report",
+    "declare": "records",
     "evaluate": "evaluation",
     "formulas": "",
     "indicator": "indicators",
+    "indicator_budget": "evaluation",
     "indicator_names": "indicators",
     "league_report": "report",
     "measure": "indicators",
     "open_district": "records",
+    "programme_report": "report",
+    "published_figures": "evaluation",
     "read_plan": "evaluation",
     "unit_report": "report",
 }
@@ -45,13 +61,17 @@ __all__ = [
     "PlanError",
     "SeedmetricsError",
     "closure_report",
+    "declare",
     "evaluate",
     "formulas",
     "indicator",
+    "indicator_budget",
     "indicator_names",
     "league_report",
     "measure",
     "open_district",
+    "programme_report",
+    "published_figures",
     "read_plan",
     "unit_report",
 ]

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from seedmetrics.errors import SeedmetricsError
+
+if TYPE_CHECKING:
+    from seedmetrics.evaluation import IndicatorBudget
 
 OK, FAILED, WRONG_CALL = 0, 1, 2
 
@@ -141,6 +146,8 @@ def _evaluate(call: argparse.Namespace) -> int:
         print(
             f"failed: {result.job.label}: {result.error.strip().splitlines()[-1]}", file=sys.stderr
         )
+    for plan, budget in made.budgets.items():
+        print(_budget_line(plan, budget), file=sys.stderr)
     done = len(made.results) - len(made.failed)
     print(
         f"{done} of {len(made.results)} pages made, {len(made.failed)} failed; "
@@ -159,6 +166,16 @@ def _evaluate(call: argparse.Namespace) -> int:
     else:
         print(made.index)
     return FAILED if made.failed or len(refused) else OK
+
+
+def _budget_line(plan: str, budget: IndicatorBudget) -> str:
+    """Say in one line what a plan measures and asks for."""
+    rows = "" if math.isnan(budget.records) else f", {budget.records:,.0f} rows a unit this year"
+    return (
+        f"{plan}: {budget.indicators} indicators, {budget.counted} of them scored; {budget.items} data items in "
+        f"{budget.tables} tables{rows}; {budget.attendance} count mere attendance "
+        f"({budget.attendance_weight:.0%} of the score)"
+    )
 
 
 def _site(call: argparse.Namespace) -> int:

@@ -104,9 +104,9 @@ def test_public_names_are_true():
 
 def test_formulas_offer_every_name_of_their_floors():
     import seedmetrics.formulas
-    from seedmetrics.formulas import closure, ranking, scoring
+    from seedmetrics.formulas import closure, conformance, ranking, scoring
 
-    below = {*closure.__all__, *ranking.__all__, *scoring.__all__}
+    below = {*closure.__all__, *conformance.__all__, *ranking.__all__, *scoring.__all__}
     assert set(seedmetrics.formulas.__all__) == below
 
 

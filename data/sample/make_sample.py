@@ -9,7 +9,24 @@ import csv
 import io
 from pathlib import Path
 
-from make import branches, cases, chains, contest, enterprises, units
+from make import (
+    branches,
+    cadres,
+    cases,
+    chains,
+    community,
+    contest,
+    departments,
+    enterprises,
+    grids,
+    leaders,
+    members,
+    points,
+    projects,
+    talents,
+    units,
+    villages,
+)
 
 DISTRICT = """\
 # An invented district: no unit, enterprise, person or event in it is real.
@@ -25,7 +42,12 @@ closed_before_opened = "closed_at_once"
 
 TABLES = [
     "cases", "branches", "meetings", "life_checks", "enterprises", "visits", "rounds", "marks",
-    "chains", "chain_enterprises", "instructors", "chain_meetings", "chain_marks",
+    "chains", "chain_enterprises", "instructors", "chain_meetings", "chain_marks", "population",
+    "village_ratings", "village_vetoes", "village_listings", "village_remedies", "disclosures",
+    "secretary_files", "task_items", "test_marks", "ledger_checks", "cadre_records",
+    "talent_branches", "talents", "activists", "points", "development_steps", "leaders", "lectures",
+    "projects", "village_posts", "demonstrations", "grids", "grid_cells", "community_bodies",
+    "service_points", "service_events", "household_visits",
 ]  # fmt: skip
 
 
@@ -34,11 +56,17 @@ def tables() -> dict[str, list[units.Row]]:
     firms = enterprises.enterprises()
     noted = cases.enterprise_cases(firms)
     branch_rows = branches.branches()
-    members = chains.members(firms)
-    chain_meetings, raised = chains.meetings_and_cases(members)
+    members_of = chains.members(firms)
+    chain_meetings, raised = chains.meetings_and_cases(members_of)
+    grid_rows, cell_rows = grids.grids()
+    population = grids.population(grid_rows)
+    households = {str(row[0]): int(str(row[3])) for row in population[1:]}
+    case_rows = cases.rows([*cases.hotline_cases(), *noted, *raised])
+    # what came later stands below, so that earlier cases keep their lines and numbers
+    case_rows += cases.rows(departments.cases())[1:] + community.difficulties(households)
     return {
         "units": units.units(),
-        "cases": cases.rows([*cases.hotline_cases(), *noted, *raised]),
+        "cases": case_rows,
         "branches": branch_rows,
         "meetings": branches.meetings(branch_rows),
         "life_checks": branches.life_checks(),
@@ -46,11 +74,53 @@ def tables() -> dict[str, list[units.Row]]:
         "visits": enterprises.visits(firms, [(c.enterprise, c.opened.date()) for c in noted]),
         "rounds": contest.rounds(),
         "marks": contest.marks(),
-        "chains": chains.chains(members),
-        "chain_enterprises": chains.chain_enterprises(members),
+        "chains": chains.chains(members_of),
+        "chain_enterprises": chains.chain_enterprises(members_of),
         "instructors": chains.instructors(),
         "chain_meetings": chain_meetings,
         "chain_marks": chains.chain_marks(),
+        "population": population,
+        "grids": grid_rows,
+        "grid_cells": cell_rows,
+        **_of_villages_and_cadres(),
+        **_of_members_and_leaders(),
+        "projects": projects.projects(),
+        "village_posts": projects.village_posts(),
+        "demonstrations": projects.demonstrations(),
+        "community_bodies": community.bodies(),
+        "service_points": community.service_points(),
+        "service_events": community.service_events(),
+        "household_visits": community.household_visits(households),
+    }
+
+
+def _of_villages_and_cadres() -> dict[str, list[units.Row]]:
+    return {
+        "village_ratings": villages.ratings(),
+        "village_vetoes": villages.vetoes(),
+        "village_listings": villages.listings(),
+        "village_remedies": villages.remedies(),
+        "disclosures": cadres.disclosures(),
+        "secretary_files": cadres.secretary_files(),
+        "task_items": cadres.task_items(),
+        "test_marks": cadres.test_marks(),
+        "ledger_checks": cadres.ledger_checks(),
+        "cadre_records": cadres.cadre_records(),
+    }
+
+
+def _of_members_and_leaders() -> dict[str, list[units.Row]]:
+    on_the_way = members.members()
+    listed = points.activists(on_the_way)
+    teaching = leaders.leaders()
+    return {
+        "talent_branches": talents.branches(),
+        "talents": talents.talents(),
+        "activists": listed,
+        "points": points.points(listed),
+        "development_steps": members.steps(on_the_way),
+        "leaders": teaching,
+        "lectures": leaders.lectures(teaching),
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,13 +11,16 @@ import pandas as pd
 from scipy import special
 
 from seedmetrics.errors import PlanError, SeedmetricsError
+from seedmetrics.evaluation.annual import annual_scores
+from seedmetrics.evaluation.boards import derived_rows
 from seedmetrics.evaluation.closure import case_closure
 from seedmetrics.evaluation.plan import Plan
 from seedmetrics.evaluation.plan_files import find_plan
+from seedmetrics.evaluation.protection import protect
 from seedmetrics.evaluation.result import INDICATOR_COLUMNS, Evaluation
 from seedmetrics.evaluation.scoring import TOTAL, Scored, score_indicators
 from seedmetrics.evaluation.standing import standings
-from seedmetrics.indicators import measure
+from seedmetrics.indicators import find_indicator, measure
 from seedmetrics.records import District, Period
 
 
@@ -70,7 +74,7 @@ def evaluate(
         raise SeedmetricsError(msg)
     current = _period(district, chosen, period)
 
-    scored = _scored(district, chosen, current)
+    scored = _scored(district, chosen, current, units)
     periods = list(scored)
     ranked = pd.concat(
         [
@@ -85,7 +89,9 @@ def evaluate(
             for name, result in scored.items()
         ],
         ignore_index=True,
-    )[INDICATOR_COLUMNS].sort_values(["period", "unit", "indicator"], ignore_index=True)
+    )[[*INDICATOR_COLUMNS, "count_class"]].sort_values(
+        ["period", "unit", "indicator"], ignore_index=True
+    )
     scores = pd.concat(
         [result.nodes.assign(period=str(name)) for name, result in scored.items()],
         ignore_index=True,
@@ -98,6 +104,7 @@ def evaluate(
         indicators=indicators,
         scores=scores,
         standings=_with_previous(ranked, periods, special.ndtri(0.5 + chosen.confidence_level / 2)),
+        annual=annual_scores(chosen, scored, current, units),
         closure=case_closure(district, chosen, tuple(periods)),
         version=importlib.metadata.version("seedmetrics"),
     )
@@ -118,27 +125,45 @@ def _period(district: District, plan: Plan, period: Period | str) -> Period:
     return chosen
 
 
-def _scored(district: District, plan: Plan, current: Period) -> dict[Period, Scored]:
+def _scored(
+    district: District, plan: Plan, current: Period, units: pd.DataFrame
+) -> dict[Period, Scored]:
     """Measure and score the period and those before it in which any unit has a score."""
-    found = {current: score_indicators(plan, _measured(district, plan, current))}
-    # An earlier period may lack what this one has (a component of the contest, an indicator): that shows less of the
-    # past, and is no reason to show nothing of the present.
-    lenient = plan.model_copy(update={"missing": "reweight"}) if plan.missing == "error" else plan
+    found = {current: score_indicators(_measuring(plan), _measured(district, plan, current))}
+    # Of the past only what makes up the score is counted. What this period has an earlier one may lack (a component of
+    # the contest, an indicator): that shows less of the past, and is no reason to show nothing of the present.
+    lenient = _only(plan, plan.counted)
+    lenient = (
+        lenient.model_copy(update={"missing": "reweight"}) if plan.missing == "error" else lenient
+    )
     period = current
     # One period before is always scored, for the change since then.
     for _ in range(max(plan.history, 2) - 1):
         period = period.previous()
         try:
-            result = score_indicators(lenient, _measured(district, plan, period))
+            result = score_indicators(lenient, _measured(district, lenient, period))
         except PlanError:
             continue
         if result.nodes.loc[result.nodes["node"] == TOTAL, "score"].notna().any():
             found[period] = result
+    now, before = found[current], found.get(current.previous())
+    rows = [now.indicators, derived_rows(plan, now, before, units)]
+    found[current] = replace(now, indicators=pd.concat(rows, ignore_index=True))
     return dict(sorted(found.items()))
 
 
+def _only(plan: Plan, names: list[str]) -> Plan:
+    """Return a plan of these indicators alone; their weights stay as they are."""
+    return plan.model_copy(update={"indicators": [plan.entry(name) for name in names]})
+
+
+def _measuring(plan: Plan) -> Plan:
+    """Return a plan of the indicators that are measured from records."""
+    return _only(plan, [e.name for e in plan.indicators if not find_indicator(e.name).derived])
+
+
 def _measured(district: District, plan: Plan, period: Period) -> pd.DataFrame:
-    """Measure every indicator of the plan over one period, one row a unit and indicator."""
+    """Measure every indicator of the plan over one period, one row a unit and indicator, persons protected."""
     tables = [
         measure(
             district,
@@ -150,9 +175,9 @@ def _measured(district: District, plan: Plan, period: Period) -> pd.DataFrame:
         )
         .reset_index()
         .assign(indicator=entry.name)
-        for entry in plan.indicators
+        for entry in _measuring(plan).indicators
     ]
-    return pd.concat(tables, ignore_index=True)
+    return protect(plan, pd.concat(tables, ignore_index=True))
 
 
 def _with_previous(ranked: pd.DataFrame, periods: list[Period], z: float) -> pd.DataFrame:

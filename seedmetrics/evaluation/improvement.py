@@ -76,9 +76,10 @@ def next_steps(plan: Plan, measured: pd.DataFrame, group: Sequence[str], unit: s
 
 def _items_to_target(row: dict[Hashable, Any], target: float | None, direction: int) -> int | None:
     """Return how many items more (or fewer, where less is better) meet the target; None where none need to."""
-    if target is None:
-        return None
     numerator, denominator = row["numerator"], row["denominator"]
+    # A count told as a class is not known, so neither is how many more it needs.
+    if target is None or np.isnan(numerator):
+        return None
     needed = target * denominator
     items = (
         np.ceil(needed - 1e-9) - numerator if direction > 0 else numerator - np.floor(needed + 1e-9)

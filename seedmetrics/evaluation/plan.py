@@ -143,6 +143,53 @@ class Veto(_Part):
         return self
 
 
+class Grades(Tiers):
+    """A scale of grades: tiers with their names, and where the scale comes from."""
+
+    title: Title | None = None
+    source: str = ""
+    confirmed: bool = True
+    note: str = ""
+
+
+class GradeVeto(_Part):
+    """The year's grade is no better than ``grade`` while an indicator that counts is below (or above) a value."""
+
+    indicator: str
+    below: float | None = None
+    above: float | None = None
+    grade: Annotated[int, Field(ge=1)]
+
+    @model_validator(mode="after")
+    def _one_side(self) -> Self:
+        if (self.below is None) == (self.above is None):
+            msg = "give either `below` or `above`"
+            raise ValueError(msg)
+        return self
+
+
+class Annual(_Part):
+    """
+    How the periods of a year and what is fed into it make the year's score and grade.
+
+    The score is ``scores`` hundredths of the mean score of the year's periods, and the values of the indicators in
+    ``points`` as they are: the plan's options say how many points each can give.
+    """
+
+    scores: Annotated[float, Field(gt=0, le=100)]
+    points: list[str] = []
+    grades: Grades
+    vetoes: list[GradeVeto] = []
+
+    @model_validator(mode="after")
+    def _grades_exist(self) -> Self:
+        for veto in self.vetoes:
+            if veto.grade > self.grades.count:
+                msg = f"the veto on {veto.indicator!r} names grade {veto.grade}; there are {self.grades.count}"
+                raise ValueError(msg)
+        return self
+
+
 class CaseRule(_Part):
     """Which cases the closure section of a page shows; no channels means all."""
 
@@ -164,17 +211,20 @@ class Plan(_Part):
     missing: Literal["reweight", "nan", "error"] = "reweight"
     minimum_denominator: Annotated[int, Field(ge=0)] = 5
     small_counts: Literal["withhold", "show"] = "withhold"
+    minimum_persons: Annotated[int, Field(ge=1)] = 5
     minimum_weight: Share = 0.5
     groups: dict[str, Title] = {}
     tiers: Tiers | None = None
     caps: list[Cap] = []
     vetoes: list[Veto] = []
     closure: CaseRule | None = None
+    annual: Annual | None = None
     options: dict[str, dict[str, Any]] = {}
     pillars: Annotated[list[Pillar], Field(min_length=1)]
     indicators: Annotated[list[PlanIndicator], Field(min_length=1)]
     file: str = ""
     sha256: str = ""
+    rule_files: dict[str, str] = {}
     _as_read: str = PrivateAttr(default="")
 
     def __repr__(self) -> str:
@@ -188,7 +238,7 @@ class Plan(_Part):
     @property
     def fingerprint(self) -> str:
         """SHA-256 of what the plan says, whatever file it came from."""
-        said = self.model_dump_json(exclude={"file", "sha256"})
+        said = self.model_dump_json(exclude={"file", "sha256", "rule_files"})
         return hashlib.sha256(said.encode()).hexdigest()
 
     def model_post_init(self, context: Any, /) -> None:  # noqa: ARG002  (pydantic gives it)
@@ -235,17 +285,28 @@ class Plan(_Part):
     @model_validator(mode="after")
     def _rules_apply(self) -> Self:
         measured = {entry.name for entry in self.indicators}
-        rules: list[Cap | Veto] = [*self.caps, *self.vetoes]
-        for rule in rules:
-            if rule.indicator not in measured:
-                msg = f"a cap or veto names {rule.indicator!r}, which is not among the plan's indicators"
+        annual = self.annual
+        rules: list[Cap | Veto | GradeVeto] = [*self.caps, *self.vetoes]
+        rules += annual.vetoes if annual else []
+        named = [rule.indicator for rule in rules] + (annual.points if annual else [])
+        for name in named:
+            if name not in measured:
+                msg = f"a cap, a veto or [annual] names {name!r}, which is not among the plan's indicators"
                 raise ValueError(msg)
+        if annual and self.cadence == "year":
+            msg = "[annual] sums up the periods of a year, but the cadence of this plan is the year"
+            raise ValueError(msg)
         have = self.tiers.count if self.tiers else 0
         for veto in self.vetoes:
             if veto.tier > have:
                 msg = f"the veto on {veto.indicator!r} names tier {veto.tier}, but the plan has {have} tiers"
                 raise ValueError(msg)
         return self
+
+    @property
+    def counted(self) -> list[str]:
+        """Names of the indicators that make up the score."""
+        return [name for name, weight in self.plan_weights().items() if weight > 0]
 
     def entry(self, name: str) -> PlanIndicator:
         """Return the plan's entry for an indicator."""

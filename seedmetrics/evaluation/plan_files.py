@@ -9,20 +9,27 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from seedmetrics.errors import PlanError, did_you_mean
 from seedmetrics.evaluation.plan import (
+    Annual,
     Cap,
     CaseRule,
+    Grades,
+    GradeVeto,
     Pillar,
     Plan,
     PlanIndicator,
     Tiers,
     Veto,
 )
+from seedmetrics.evaluation.rule_files import RuleFiles
 from seedmetrics.indicators import Indicator, find_indicator
 from seedmetrics.records import District, schema_choices
+
+# Written by the reader, not by who writes a plan.
+_OURS = ("file", "sha256", "rule_files")
 
 
 def read_plan(file: str | Path) -> Plan:
@@ -55,10 +62,13 @@ def read_plan(file: str | Path) -> Plan:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         msg = f"{file}: this is not TOML in UTF-8 ({error})"
         raise PlanError(msg) from error
-    for key in ("file", "sha256"):
+    for key in _OURS:
         raw.pop(key, None)
+    rules = RuleFiles(file)
+    raw = rules.filled(raw)
+    digest = hashlib.sha256(content).hexdigest()
     try:
-        plan = Plan(**raw, file=file.name, sha256=hashlib.sha256(content).hexdigest())
+        plan = Plan(**raw, file=file.name, sha256=digest, rule_files=rules.used)
     except ValidationError as error:
         raise PlanError(_in_words(file, error)) from error
     for entry in plan.indicators:
@@ -85,12 +95,23 @@ def _check_indicator(file: Path, plan: Plan, entry: PlanIndicator, found: Indica
     if any(math.isnan(value) for value in plan.goalposts(entry.name)):
         msg = f"{where} is not a share: give `low` and `high`, the values that score 0 and 100"
         raise PlanError(msg)
+    if found.beside and found.beside not in {other.name for other in plan.indicators}:
+        msg = f"{where} misleads without {found.beside!r}: add that indicator, with the weight 0 if it is not to count"
+        raise PlanError(msg)
+    if found.derived and entry.weight > 0:
+        msg = f"{where} is worked out from the scores of the others: give it the weight 0"
+        raise PlanError(msg)
     if found.share:
         for key in ("low", "high", "target", "floor"):
             number = getattr(entry, key)
             if number is not None and not 0 <= number <= 1:
                 msg = f"{where}: `{key}` = {number:g} is no share; give it between 0 and 1 (0.95, not 95)"
                 raise PlanError(msg)
+    _check_options(where, plan, entry, found)
+
+
+def _check_options(where: str, plan: Plan, entry: PlanIndicator, found: Indicator) -> None:
+    """Refuse options that an indicator does not have, or misses."""
     accepted = found.options
     for key in entry.options:
         if key not in accepted:
@@ -160,20 +181,24 @@ def _in_words(file: Path, error: ValidationError) -> str:
     return "\n".join(lines)
 
 
-_PARTS: dict[str, type[Plan | Pillar | PlanIndicator | Tiers | Cap | Veto | CaseRule]] = {
+_PARTS: dict[str, type[BaseModel]] = {
     "pillars": Pillar,
     "indicators": PlanIndicator,
     "tiers": Tiers,
     "caps": Cap,
     "vetoes": Veto,
     "closure": CaseRule,
+    "annual": Annual,
 }
+_DEEPER: dict[str, type[BaseModel]] = {"grades": Grades, "vetoes": GradeVeto}
 
 
 def _keys_beside(location: tuple[int | str, ...]) -> list[str]:
     """Return the keys that are known where an unknown one stands."""
-    part = _PARTS.get(str(location[0]), Plan) if len(location) > 1 else Plan
-    return [key for key in part.model_fields if key not in ("file", "sha256")]
+    part: type[BaseModel] = _PARTS.get(str(location[0]), Plan) if len(location) > 1 else Plan
+    if part is Annual and len(location) > 2:
+        part = _DEEPER.get(str(location[1]), Annual)
+    return [key for key in part.model_fields if key not in _OURS]
 
 
 def find_plan(district: District, name: str | Path = "") -> Plan:
@@ -196,6 +221,14 @@ def find_plan(district: District, name: str | Path = "") -> Plan:
     PlanError
         When no such plan is found, or it needs a table that the district does not keep.
     """
+    file = plan_file(district, name)
+    plan = read_plan(file)
+    _check_tables(file, plan, district)
+    return plan
+
+
+def plan_file(district: District, name: str | Path = "") -> Path:
+    """Return the file of a plan; see `find_plan`, which also checks that the district keeps what it needs."""
     if not name and not district.plans:
         msg = f'{district.folder}/district.toml names no plan: add plans = ["…"], or name one in the call'
         raise PlanError(msg)
@@ -209,9 +242,7 @@ def find_plan(district: District, name: str | Path = "") -> Plan:
         hint = did_you_mean(wanted, known, f"plans here: {', '.join(known) or 'none'}")
         msg = f"no plan {wanted!r}: looked for {', '.join(map(str, places))}; {hint}"
         raise PlanError(msg)
-    plan = read_plan(file)
-    _check_tables(file, plan, district)
-    return plan
+    return file
 
 
 def _check_tables(file: Path, plan: Plan, district: District) -> None:

@@ -14,6 +14,7 @@ from seedmetrics.errors import SeedmetricsError
 from seedmetrics.evaluation.closure import Closure
 from seedmetrics.evaluation.improvement import next_steps
 from seedmetrics.evaluation.plan import Plan
+from seedmetrics.evaluation.protection import BESIDE, WITHHELD
 from seedmetrics.formulas.ranking import strengths
 from seedmetrics.indicators import find_indicator
 from seedmetrics.records import District, Period
@@ -45,12 +46,16 @@ class Evaluation:
     periods : tuple of Period
         It and the earlier ones of which there are records, oldest first.
     indicators : DataFrame
-        plan, period, unit, indicator, value, numerator, denominator, low, high, excluded, score, weight; all periods.
+        plan, period, unit, indicator, value, numerator, denominator, low, high, excluded, score, weight, and
+        count_class (how a count of few persons is told, see `protection.protect`). Earlier periods have the
+        indicators that make up the score.
     scores : DataFrame
         period, unit, node, score, low, high, standard_error, weight; all periods.
     standings : DataFrame
         The league of every period with what lies behind it: intervals, size of the group, firmness of the tier,
         reason where a unit has no rank.
+    annual : DataFrame
+        The year's score and grade of each unit so far, see `annual.annual_scores`; empty without `[annual]`.
     closure : Closure or None
         Case records, counted; None where the plan asks for none.
     version : str
@@ -64,6 +69,7 @@ class Evaluation:
     indicators: pd.DataFrame
     scores: pd.DataFrame
     standings: pd.DataFrame
+    annual: pd.DataFrame
     closure: Closure | None
     version: str
 
@@ -96,12 +102,15 @@ class Evaluation:
 
     @property
     def sources(self) -> pd.DataFrame:
-        """Files read, with SHA-256 and rows; the plan is one of them."""
+        """Files read, with SHA-256 and rows; the plan and the rules it names are among them."""
         file, digest = self.plan.file, self.plan.sha256
         if self.plan.changed or not file:
             file, digest = f"{file or self.plan.name} (changed in Python)", self.plan.fingerprint
-        plan = {"table": "plan", "file": file, "sha256": digest}
-        return pd.concat([self.district.sources, pd.DataFrame([plan])], ignore_index=True)
+        read = [{"table": "plan", "file": file, "sha256": digest}]
+        read += [
+            {"table": "rules", "file": f, "sha256": d} for f, d in self.plan.rule_files.items()
+        ]
+        return pd.concat([self.district.sources, pd.DataFrame(read)], ignore_index=True)
 
     @property
     def problems(self) -> pd.DataFrame:
@@ -112,12 +121,14 @@ class Evaluation:
         """
         Return `indicators` as it may leave the office.
 
-        Under the plan's ``small_counts = "withhold"`` a share of fewer than ``minimum_denominator`` keeps its row, but
-        neither value nor counts. Everything that is written to be shared goes through here.
+        Under the plan's ``small_counts = "withhold"`` a share of fewer than ``minimum_denominator``, or what rests on
+        fewer than ``minimum_persons``, keeps its row, but neither value nor counts. Everything that is written to be
+        shared goes through here.
         """
-        table = self.indicators.copy()
+        table = self.indicators[INDICATOR_COLUMNS].copy()
         columns = ["value", "numerator", "denominator", "low", "high", "excluded"]
-        table.loc[self._withheld(table), columns] = np.nan
+        hidden = self._withheld(table) | (self.indicators["count_class"] == WITHHELD)
+        table.loc[hidden, columns] = np.nan
         return table
 
     def _withheld(self, table: pd.DataFrame) -> pd.Series:
@@ -144,7 +155,8 @@ class Evaluation:
         now = now[now["indicator"].map(lambda name: find_indicator(name).sampled).astype(bool)]
         withheld = self._withheld(now)
         alone = withheld.groupby(now["indicator"]).transform("sum") == 1
-        kept = now[~(withheld & alone) & (now["denominator"] > 0)]
+        # A count told as a class has no numerator, and is in no sum.
+        kept = now[~(withheld & alone) & (now["denominator"] > 0) & now["numerator"].notna()]
         sums = kept.groupby("indicator")[["numerator", "denominator"]].sum()
         return sums.assign(units=kept.groupby("indicator").size())
 
@@ -258,8 +270,8 @@ class UnitEvaluation:
         The unit's indicators in the order of the plan, indexed by name.
 
         Columns: value, numerator, denominator, low, high, excluded, score, weight, points (score × weight),
-        plan_weight, pillar, share, target, floor, direction, group_median, peers (units of the
-        group with a value), reading.
+        count_class, plan_weight, pillar, share, target, floor, direction, group_median, peers (units of
+        the group with a value), reading.
         """
         plan = self.evaluation.plan
         names = [entry.name for entry in plan.indicators]
@@ -277,6 +289,7 @@ class UnitEvaluation:
             "excluded",
             "score",
             "weight",
+            "count_class",
         ]
         table = mine[columns].copy()
         values = self._group_rows.pivot(index="unit", columns="indicator", values="value")[names]
@@ -352,9 +365,14 @@ def _reading(row: pd.Series) -> str:
     Say how a value stands to its target and floor.
 
     met: the target is reached; near: it is not, but the interval holds it; short: the whole interval is on the
-    wrong side; below_floor goes before these. A value that does not count is not_scored, nothing_due or missing.
+    wrong side; below_floor goes before these. A value that does not count is not_scored, withheld (few persons),
+    nothing_due, not_reached (a median that fewer than half have reached) or missing.
     """
     if np.isnan(row["value"]):
+        if row["count_class"] in (WITHHELD, BESIDE):
+            return "withheld"
+        if row["denominator"] > 0 and not row["share"]:
+            return "not_reached"
         return "nothing_due" if row["denominator"] == 0 else "missing"
     if np.isnan(row["score"]):
         return "not_scored"

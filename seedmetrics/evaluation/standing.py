@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from seedmetrics.evaluation.plan import Plan
+from seedmetrics.evaluation.plan import Plan, Tiers
 from seedmetrics.evaluation.scoring import TOTAL, Scored, breached
 from seedmetrics.formulas.ranking import rank, rank_sets, tiers
 from seedmetrics.formulas.scoring import veto
@@ -89,16 +89,31 @@ def _within_group(plan: Plan, group: pd.DataFrame) -> pd.DataFrame:
     result.loc[ranked, "tier"] = parted.tier
     result.loc[ranked, "boundary_tie"] = parted.boundary_ties
     result.loc[ranked, "would_differ"] = parted.would_differ
-    result.loc[ranked, "tier_share"] = _firmness(plan, score[ranked], error[ranked], parted.tier)
+    result.loc[ranked, "tier_share"] = firmness(rule, score[ranked], error[ranked], parted.tier)
     return result
 
 
-def _firmness(plan: Plan, score: Array, error: Array, tier: Array) -> Array:
-    """Return the share of re-draws, scores normal around what was seen, in which each unit keeps its tier."""
+def firmness(rule: Tiers, score: Array, error: Array, tier: Array) -> Array:
+    """
+    Return the share of re-draws, scores normal around what was seen, in which each unit keeps its tier.
+
+    Parameters
+    ----------
+    rule : Tiers
+        Quotas or cuts.
+    score, error : ndarray of float, shape (units,)
+        Scores and their standard errors, none missing.
+    tier : ndarray of float, shape (units,)
+        Tiers of the scores as seen.
+
+    Returns
+    -------
+    ndarray of float, shape (units,)
+        In [0, 1]. The draws are the same each time.
+    """
     generator = np.random.default_rng(0)
     drawn = score + error * generator.standard_normal((REDRAWS, len(score)))
-    rule = plan.tiers
-    if rule is not None and rule.cuts is not None:
+    if rule.cuts is not None:
         again = 1 + (drawn[..., None] < np.asarray(rule.cuts)).sum(axis=-1)
     else:
         # No two draws tie, so a unit's tier follows from its place and the size of the tiers.

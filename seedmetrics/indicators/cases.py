@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Literal
-from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
 
-from seedmetrics.errors import PlanError
-from seedmetrics.indicators.counting import counts_by_unit, end_of
-from seedmetrics.records import District, Period
+from seedmetrics.errors import PlanError, did_you_mean
+from seedmetrics.formulas.closure import time_to_closure
+from seedmetrics.indicators.counting import begun, counts_by_unit, end_of, kept, share
+from seedmetrics.indicators.options import list_option
+from seedmetrics.records import District, Period, schema_choices
 
 Basis = Literal["due", "received"]
+BASES = ("due", "received")
 
 NO_DUE_DATE = "no_due_date"
 NOT_YET_DUE = "not_yet_due"
@@ -22,7 +24,16 @@ NOT_YET_DUE = "not_yet_due"
 def select_cases(district: District, channels: Sequence[str]) -> pd.DataFrame:
     """Return the cases that came in by one of `channels`; an empty sequence means all."""
     cases = district.table("cases")
-    return cases[cases["channel"].isin(list(channels))] if channels else cases
+    known = schema_choices("cases", "channel")
+    names = tuple(list_option(channels, "channels", '["one_stop"]'))
+    for name in names:
+        if name not in known:
+            hint = did_you_mean(str(name), known, f"channels are {', '.join(known)}")
+            msg = f"`channels` names {name!r}, which is none: {hint}"
+            raise PlanError(msg)
+    if not names:
+        return cases
+    return kept(district, ("cases", names), lambda: cases[cases["channel"].isin(names)])
 
 
 def case_flags(
@@ -56,12 +67,13 @@ def case_flags(
     Closed means closed not after `as_of`, on time closed not after the due date. A case without a due
     date is never on time.
     """
-    if basis not in ("due", "received"):
-        msg = f"`basis` must be 'due' or 'received', got {basis!r}"
+    if basis not in BASES:
+        hint = did_you_mean(str(basis), BASES, "write 'due' or 'received'")
+        msg = f"`basis` must be 'due' or 'received', got {basis!r}: {hint}"
         raise PlanError(msg)
     known = cases["opened"] <= as_of
     received = known & period.contains(cases["opened"])
-    kept = cases["excluded"] == ""
+    counts = cases["excluded"] == ""
     dated = cases["due"].notna()
     due_here = known & dated & period.contains(cases["due"])
     if basis == "due":
@@ -77,12 +89,12 @@ def case_flags(
     return pd.DataFrame(
         {
             "received": received,
-            "counted": belongs & kept,
-            "closed": belongs & kept & closed,
-            "on_time": belongs & kept & on_time,
-            "excluded": (belongs | dateless) & ~kept,
-            "not_yet_due": waiting & kept,
-            "no_due_date": dateless & kept,
+            "counted": belongs & counts,
+            "closed": belongs & counts & closed,
+            "on_time": belongs & counts & on_time,
+            "excluded": (belongs | dateless) & ~counts,
+            "not_yet_due": waiting & counts,
+            "no_due_date": dateless & counts,
         }
     )
 
@@ -108,20 +120,34 @@ def case_counts(
     -------
     DataFrame
         Indexed by unit, only units with at least one case in these channels at any time: received, due (the
-        denominator of the closure rate), closed, on_time, excluded, not_yet_due, no_due_date, open_overdue,
-        called_back, resolved, satisfied, reopen_known, reopened, excluded_received, closed_with_excluded,
-        due_with_excluded.
+        denominator of the closure rate), closed, on_time, excluded, not_yet_due, no_due_date, open (not excluded,
+        opened and not closed by the period's end), open_overdue (of those, past the due date), called_back,
+        resolve_known, resolved, satisfy_known, satisfied, reopen_known, reopened, excluded_received,
+        closed_with_excluded, due_with_excluded.
     """
-    # Several indicators are shares of the same counts: each is counted once for a district.
-    known = _COUNTED.setdefault(district, {})
-    key = (period, tuple(channels), basis)
-    if key not in known:
-        known[key] = _counted(district, period, channels, basis)
-    return known[key].copy()
+    key = ("case_counts", period, tuple(channels), basis)
+    return kept(district, key, lambda: _counted(district, period, channels, basis)).copy()
 
 
-_COUNTED: WeakKeyDictionary[District, dict[tuple[Period, tuple[str, ...], str], pd.DataFrame]]
-_COUNTED = WeakKeyDictionary()
+def recorded_counts(
+    district: District, period: Period, *, channels: Sequence[str], basis: Basis
+) -> pd.DataFrame:
+    """Return `case_counts`, of no unit where no case had come in by these channels before the period's end."""
+    counts = case_counts(district, period, channels=channels, basis=basis)
+    recorded = begun(select_cases(district, channels)["opened"], period)
+    return counts if recorded else counts.iloc[:0]
+
+
+def share_of_due(
+    district: District, period: Period, what: str, *, channels: Sequence[str], basis: Basis
+) -> pd.DataFrame:
+    """
+    Return a share of the cases that a basis counts in a period, such as "closed" or "on_time".
+
+    Excluded are the cases taken out on application and, under "due", those without a due date.
+    """
+    counts = recorded_counts(district, period, channels=channels, basis=basis)
+    return share(counts[what], counts["due"], counts["excluded"] + counts["no_due_date"])
 
 
 def _counted(
@@ -130,9 +156,7 @@ def _counted(
     """Count, as `case_counts` says."""
     cases = select_cases(district, channels)
     flags = case_flags(cases, period, as_of=district.as_of, basis=basis)
-    kept = cases["excluded"] == ""
-    cut_off = end_of(district, period)
-    open_overdue = kept & (cases["due"] < cut_off) & ~(cases["closed"] <= cut_off)
+    still_open, late = _open_at(cases, end_of(district, period))
     back = flags["closed"] & cases["called_back"].fillna(value=False).astype(bool)
     whether_closed = cases["closed"] <= district.as_of
     put_back = flags["excluded"] & (cases["due"].notna() if basis == "due" else True)
@@ -145,7 +169,8 @@ def _counted(
         excluded=flags["excluded"],
         not_yet_due=flags["not_yet_due"],
         no_due_date=flags["no_due_date"],
-        open_overdue=open_overdue,
+        open=still_open,
+        open_overdue=late,
         called_back=back,
         resolve_known=back & cases["resolved"].notna(),
         resolved=back & cases["resolved"].fillna(value=False).astype(bool),
@@ -153,10 +178,17 @@ def _counted(
         satisfied=back & cases["satisfied"].fillna(value=False).astype(bool),
         reopen_known=flags["closed"] & cases["reopened"].notna(),
         reopened=flags["closed"] & cases["reopened"].fillna(value=False).astype(bool),
-        excluded_received=flags["received"] & ~kept,
+        excluded_received=flags["received"] & (cases["excluded"] != ""),
         closed_with_excluded=flags["closed"] | (put_back & whether_closed),
         due_with_excluded=flags["counted"] | put_back,
     )
+
+
+def _open_at(cases: pd.DataFrame, moment: pd.Timestamp) -> tuple[pd.Series, pd.Series]:
+    """Say which cases were open at a moment, and which of those past their due date."""
+    opened = (cases["excluded"] == "") & (cases["opened"] <= moment)
+    still_open = opened & ~(cases["closed"] <= moment)
+    return still_open, still_open & (cases["due"] < moment)
 
 
 def case_exclusions(
@@ -227,6 +259,57 @@ def open_overdue_days(
     """
     cases = select_cases(district, channels)
     cut_off = end_of(district, period)
-    late = (cases["excluded"] == "") & (cases["due"] < cut_off) & ~(cases["closed"] <= cut_off)
+    _, late = _open_at(cases, cut_off)
     days = (cut_off - cases.loc[late, "due"]).dt.total_seconds() / 86_400
     return pd.DataFrame({"unit": cases.loc[late, "unit"], "days": days}).reset_index(drop=True)
+
+
+def median_by_unit(
+    units: pd.Series, days: pd.Series, closed: pd.Series, *, confidence_level: float
+) -> pd.DataFrame:
+    """
+    Return the day by which half of each unit's matters are closed; open ones are censored.
+
+    Parameters
+    ----------
+    units : Series of str, shape (n,)
+        Unit of each matter.
+    days : Series of float, shape (n,)
+        Days from its opening to its closing, or to the last day known; at least 0.
+    closed : Series of bool, shape (n,)
+        Whether it was closed; one that is not was still open after its days.
+    confidence_level : float
+        Two-sided coverage of the interval.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by unit: value, low, high (days), numerator (closed), denominator (watched). Where fewer than half are
+        closed there is no value, and an end of the interval that is not reached is missing.
+    """
+    rows = {}
+    for unit, watched in days.groupby(units.to_numpy()):
+        done = closed.loc[watched.index].to_numpy(bool)
+        curve = time_to_closure(watched.to_numpy(float), done, confidence_level=confidence_level)
+        median = curve.median()
+        rows[unit] = (median.value, median.low, median.high, done.sum(), done.size)
+    columns = ["value", "low", "high", "numerator", "denominator"]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=columns, dtype="float64")
+
+
+def median_days_open(
+    district: District, span: Period, *, channels: Sequence[str], confidence_level: float
+) -> pd.DataFrame:
+    """
+    Return the day by which half of the cases opened in a span of time are closed, as `median_by_unit` does.
+
+    A unit with cases at other times only has 0 of 0; where none had come in by then, no unit has anything.
+    """
+    watched = case_durations(district, span.start, span.end, channels=channels)
+    found = median_by_unit(
+        watched["unit"], watched["days"], watched["closed"], confidence_level=confidence_level
+    )
+    cases = select_cases(district, channels)
+    if begun(cases["opened"], span):
+        found = found.reindex(cases["unit"].unique())
+    return found.fillna({"numerator": 0, "denominator": 0})

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
 import pandas as pd
-from scipy import stats
 
-from seedmetrics.indicators.counting import counts_by_unit, nothing_recorded, share
+from seedmetrics.errors import PlanError
+from seedmetrics.indicators.counting import (
+    counts_by_unit,
+    mean_by_unit,
+    nothing_recorded,
+    share,
+)
+from seedmetrics.indicators.options import known_keys, number_option, table_option
 from seedmetrics.indicators.registry import indicator
 from seedmetrics.records import District, Period
 
 LEVEL = "alliance"
+KINDS = ("routine", "field_study", "report")
+MOST = 100
 
 
 def _marks(district: District, period: Period, kind: str) -> pd.DataFrame:
@@ -30,25 +37,11 @@ def routine_score(
     Mean of the monthly routine marks, of 100.
 
     The interval is Student's, for the mean of the months seen. With fewer than three months there is none; where all
-    months have the same mark it has no width.
+    months have the same mark it has no width. The numerator is the sum of the marks, the denominator their number.
     """
-    rows = {}
-    for unit, given in _marks(district, period, "routine").groupby("unit"):
-        marks = given["mark"].dropna().to_numpy()
-        low = high = np.nan
-        if len(marks) > 2 and np.ptp(marks) == 0:
-            low = high = float(marks[0])
-        elif len(marks) > 2:
-            interval = stats.ttest_1samp(marks, popmean=0).confidence_interval(confidence_level)
-            low, high = max(float(interval.low), 0.0), min(float(interval.high), 100.0)
-        rows[unit] = {
-            "value": marks.mean() if len(marks) else np.nan,
-            "low": low,
-            "high": high,
-            "denominator": len(marks),
-        }
-    return pd.DataFrame.from_dict(
-        rows, orient="index", columns=["value", "low", "high", "denominator"]
+    given = _marks(district, period, "routine")
+    return mean_by_unit(
+        given["unit"], given["mark"], confidence_level=confidence_level, low=0, high=MOST
     )
 
 
@@ -56,17 +49,34 @@ def routine_score(
 def annual_score(
     district: District, period: Period, *, weights: Mapping[str, float]
 ) -> pd.DataFrame:
-    """Field study and report, each the mean of its marks, weighted as the plan says; both must be there."""
-    total = sum(weights.values())
+    """
+    Field study and report, each the mean of its marks, weighted as the plan says; all that it weighs must be there.
+
+    The numerator is the points reached, the denominator the most there are. An alliance that lacks a part has neither.
+    """
+    table = table_option(weights, "weights", "{ field_study = 0.7, report = 0.3 }")
+    known_keys(table, "weights", KINDS)
+    shares = {kind: number_option(w, f"weights.{kind}", least=0) for kind, w in table.items()}
+    total = sum(shares.values())
+    if total <= 0:
+        msg = f"`weights` must not all be 0, got {dict(table)}"
+        raise PlanError(msg)
     parts = [
         _marks(district, period, kind).groupby("unit")["mark"].mean() * weight / total
-        for kind, weight in weights.items()
+        for kind, weight in shares.items()
+        if weight > 0
     ]
-    return pd.DataFrame({"value": pd.concat(parts, axis=1).sum(axis=1, min_count=len(parts))})
+    points = pd.concat(parts, axis=1).sum(axis=1, min_count=len(parts)).dropna()
+    return pd.DataFrame({"value": points, "numerator": points, "denominator": float(MOST)})
 
 
 @indicator(
-    "chain_assessment.report_given", tables=["chain_marks"], unit=LEVEL, share=True, exact=True
+    "chain_assessment.report_given",
+    tables=["chain_marks"],
+    unit=LEVEL,
+    share=True,
+    exact=True,
+    attendance=True,
 )
 def report_given(district: District, period: Period) -> pd.DataFrame:
     """

@@ -6,28 +6,23 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from seedmetrics.indicators.cases import Basis, case_counts
+from seedmetrics.indicators.cases import Basis, share_of_due
 from seedmetrics.indicators.counting import (
     begun,
     counts_by_unit,
     days_covered,
     end_of,
+    full,
+    last_moment,
     nothing_recorded,
     share,
 )
 from seedmetrics.indicators.registry import indicator
+from seedmetrics.indicators.slots import slots
 from seedmetrics.records import District, Period
 
 CHANNELS = ("chain_meeting",)
 LEVEL = "alliance"
-
-
-def _members(district: District, period: Period) -> pd.DataFrame:
-    """Return the enterprises in each chain on the last day of the period, with the alliance's code."""
-    last = end_of(district, period) - pd.Timedelta(microseconds=1)
-    rows = district.table("chain_enterprises")
-    rows = rows[(rows["entered"] <= last) & ~(rows["left"] <= last)]
-    return rows.assign(unit=_alliance_of(district, rows["chain"]))
 
 
 def _alliance_of(district: District, chain: pd.Series) -> pd.Series:
@@ -35,17 +30,18 @@ def _alliance_of(district: District, chain: pd.Series) -> pd.Series:
     return chain.map(district.table("chains").set_index("chain")["unit"])
 
 
-def _quarters(district: District, period: Period) -> list[Period]:
-    """Return the quarters of the period that are over."""
-    quarters = sorted({Period.containing(month.start, "quarter") for month in period.months()})
-    return [q for q in quarters if q.end <= period.end and q.over(district.as_of)]
-
-
 def _members_with(district: District, period: Period, forms: Sequence[str]) -> pd.DataFrame:
-    """Count the members of each alliance, and those organised in one of `forms`."""
-    members = _members(district, period)
-    having = members["form"].isin(list(forms))
-    counts = counts_by_unit(members["unit"], members=having | True, having=having)
+    """Count the enterprises in the chains of each alliance on the last day, and those organised in one of `forms`."""
+    rows = district.table("chain_enterprises")
+    if not begun(rows["entered"], period):
+        return nothing_recorded()
+    last = last_moment(district, period)
+    members = (rows["entered"] <= last) & ~(rows["left"] <= last)
+    counts = counts_by_unit(
+        _alliance_of(district, rows["chain"]),
+        members=members,
+        having=members & rows["form"].isin(list(forms)),
+    )
     return share(counts["having"], counts["members"])
 
 
@@ -146,12 +142,13 @@ def chain_events(district: District, period: Period) -> pd.DataFrame:
     unit=LEVEL,
     share=True,
     exact=True,
+    attendance=True,
 )
 def meeting_quarters(district: District, period: Period) -> pd.DataFrame:
     """Quarters with at least one minuted joint meeting, of the quarters of the period that are over."""
     if not begun(district.table("chain_meetings")["date"], period):
         return nothing_recorded()
-    quarters = _quarters(district, period)
+    quarters = slots(period, "quarter", district.as_of)
     held = []
     for quarter in quarters:
         events = chain_events(district, quarter)
@@ -166,8 +163,7 @@ def problem_closure_rate(
     district: District, period: Period, *, basis: Basis = "due", channels: Sequence[str] = CHANNELS
 ) -> pd.DataFrame:
     """Problems raised at the alliance's meetings and closed, of those that the plan's basis counts."""
-    counts = case_counts(district, period, channels=channels, basis=basis)
-    return share(counts["closed"], counts["due"], counts["excluded"] + counts["no_due_date"])
+    return share_of_due(district, period, "closed", channels=channels, basis=basis)
 
 
 @indicator(
@@ -175,17 +171,17 @@ def problem_closure_rate(
     tables=["chains", "chain_meetings"],
     unit=LEVEL,
     exact=True,
+    attendance=True,
 )
 def activities_per_quarter(district: District, period: Period) -> pd.DataFrame:
     """Joint trainings and shared activities, for each quarter of the period that is over."""
     if not begun(district.table("chain_meetings")["date"], period):
         return nothing_recorded()
-    quarters = _quarters(district, period)
-    kinds = [chain_events(district, quarter) for quarter in quarters]
-    held = [event.loc[event["kind"].isin(["training", "activity"]), "chain"] for event in kinds]
-    counts = (
-        pd.concat(held).value_counts().astype("float64") if held else pd.Series(dtype="float64")
-    )
-    result = _by_alliance(district, counts, float(len(quarters)))
-    value = result["numerator"] / result["denominator"].where(result["denominator"] > 0)
-    return result.assign(value=value)
+    quarters = slots(period, "quarter", district.as_of)
+    held: list[str] = []
+    for quarter in quarters:
+        events = chain_events(district, quarter)
+        held += list(events.loc[events["kind"].isin(["training", "activity"]), "chain"])
+    number = pd.Series(held, dtype="str").value_counts().astype("float64")
+    result = _by_alliance(district, number, float(len(quarters)))
+    return full(result["numerator"], result["denominator"])

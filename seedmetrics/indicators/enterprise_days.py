@@ -3,39 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
 
 import pandas as pd
 
-from seedmetrics.errors import PlanError
-from seedmetrics.formulas.closure import time_to_closure
-from seedmetrics.indicators.cases import Basis, case_counts, case_durations
-from seedmetrics.indicators.counting import begun, counts_by_unit, nothing_recorded, share
+from seedmetrics.indicators.cases import Basis, median_days_open, share_of_due
+from seedmetrics.indicators.counting import (
+    Window,
+    begun,
+    counts_by_unit,
+    full,
+    kept,
+    nothing_recorded,
+    share,
+    span_of,
+)
 from seedmetrics.indicators.registry import indicator
 from seedmetrics.records import District, Period
 
 CHANNELS = ("enterprise_day",)
-Window = Literal["period", "year_to_date"]
-
-
-def _span(period: Period, window: Window) -> Period:
-    """Return the period itself, or its year up to its end."""
-    if window not in ("period", "year_to_date"):
-        msg = f"`window` must be 'period' or 'year_to_date', got {window!r}"
-        raise PlanError(msg)
-    return period.year_to_date() if window == "year_to_date" else period
 
 
 def _visits(district: District, period: Period, window: Window) -> pd.DataFrame:
     """Return the visits of the period, or of its year up to its end, with the unit of the enterprise."""
+    visits = kept(district, "enterprise_days.visits", lambda: _with_unit(district))
+    return visits[span_of(period, window).contains(visits["date"])]
+
+
+def _with_unit(district: District) -> pd.DataFrame:
+    """Return all visits up to `as_of`, with the unit of the enterprise."""
     visits = district.table("visits")
-    span = _span(period, window)
-    visits = visits[span.contains(visits["date"]) & (visits["date"] <= district.as_of)]
+    visits = visits[visits["date"] <= district.as_of]
     enterprises = district.table("enterprises").set_index("enterprise")
     return visits.assign(unit=visits["enterprise"].map(enterprises["unit"]))
 
 
-@indicator("enterprise_days.reach", tables=["enterprises", "visits"], unit="township", share=True)
+# Both count that visits took place. What came of them are the problems closed, below.
+@indicator(
+    "enterprise_days.reach",
+    tables=["enterprises", "visits"],
+    unit="township",
+    share=True,
+    attendance=True,
+)
 def reach(district: District, period: Period, *, window: Window = "period") -> pd.DataFrame:
     """Enterprises visited at least once, of all enterprises linked to the unit."""
     enterprises = district.table("enterprises")
@@ -51,6 +60,7 @@ def reach(district: District, period: Period, *, window: Window = "period") -> p
     tables=["enterprises", "visits"],
     unit="township",
     exact=True,
+    attendance=True,
 )
 def visits_per_group(
     district: District, period: Period, *, window: Window = "period"
@@ -61,9 +71,7 @@ def visits_per_group(
         return nothing_recorded()
     groups = enterprises.groupby("unit")["group"].nunique()
     visits = _visits(district, period, window).groupby("unit").size()
-    visits = visits.reindex(groups.index, fill_value=0)
-    value = visits / groups.where(groups > 0)
-    return pd.DataFrame({"value": value, "numerator": visits, "denominator": groups})
+    return full(visits, groups)
 
 
 @indicator(
@@ -82,8 +90,8 @@ def closure_rate(
     window: Window = "period",
 ) -> pd.DataFrame:
     """Urgent problems of enterprises closed, of those that the plan's basis counts in the period."""
-    counts = case_counts(district, _span(period, window), channels=channels, basis=basis)
-    return share(counts["closed"], counts["due"], counts["excluded"] + counts["no_due_date"])
+    span = span_of(period, window)
+    return share_of_due(district, span, "closed", channels=channels, basis=basis)
 
 
 @indicator(
@@ -102,8 +110,8 @@ def on_time_rate(
     window: Window = "period",
 ) -> pd.DataFrame:
     """Urgent problems closed not after their due date, of those that the plan's basis counts."""
-    counts = case_counts(district, _span(period, window), channels=channels, basis=basis)
-    return share(counts["on_time"], counts["due"], counts["excluded"] + counts["no_due_date"])
+    span = span_of(period, window)
+    return share_of_due(district, span, "on_time", channels=channels, basis=basis)
 
 
 @indicator("enterprise_days.median_days", tables=["cases"], unit="township")
@@ -112,29 +120,14 @@ def median_days(
     period: Period,
     *,
     channels: Sequence[str] = CHANNELS,
+    window: Window = "period",
     confidence_level: float = 0.95,
 ) -> pd.DataFrame:
     """
-    Days until half of the problems opened in the period are closed; open ones are censored.
+    Days until half of the problems opened in the window are closed; open ones are censored.
 
     Where fewer than half are closed there is no median, and where the upper end of its interval is not reached it is
     not scored. A plan that spreads the weight of what is missing would thereby spare the slowest: weigh a rate instead.
     """
-    watched = case_durations(district, period.start, period.end, channels=channels)
-    rows = {}
-    for unit, cases in watched.groupby("unit"):
-        curve = time_to_closure(
-            cases["days"].to_numpy(),
-            cases["closed"].to_numpy(),
-            confidence_level=confidence_level,
-        )
-        median = curve.median()
-        rows[unit] = {
-            "value": median.value,
-            "low": median.low,
-            "high": median.high,
-            "denominator": len(cases),
-        }
-    return pd.DataFrame.from_dict(
-        rows, orient="index", columns=["value", "low", "high", "denominator"]
-    )
+    span = span_of(period, window)
+    return median_days_open(district, span, channels=channels, confidence_level=confidence_level)

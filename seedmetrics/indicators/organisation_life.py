@@ -4,56 +4,108 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from seedmetrics.errors import PlanError, did_you_mean
-from seedmetrics.indicators.counting import begun, counts_by_unit, share
+from seedmetrics.indicators.counting import begun, counts_by_unit, kept, nothing_recorded, share
+from seedmetrics.indicators.options import known_keys, table_option
 from seedmetrics.indicators.registry import indicator
+from seedmetrics.indicators.slots import slots
 from seedmetrics.records import District, Period
 
 KINDS = ("member_meeting", "committee_meeting", "group_meeting", "party_lesson", "theme_day")
+STRETCHES = ("month", "quarter", "half", "year")
+EXAMPLE = '{ member_meeting = "quarter", theme_day = "month" }'
 # A branch without a committee, or without groups, owes no such meeting.
 OWED_BY = {"committee_meeting": "has_committee", "group_meeting": "has_groups"}
 Frequencies = Mapping[str, str]
 
 
-def _slots(period: Period, frequency: str, as_of: pd.Timestamp) -> list[Period]:
-    """Return the months, quarters, halves or years of `period` in which a meeting was due by `as_of`."""
-    # A half-yearly meeting is due in the quarter in which its half year ends.
-    slots = sorted({Period.containing(month.start, frequency) for month in period.months()})
-    return [slot for slot in slots if slot.end <= period.end and slot.over(as_of)]
+def _checked(frequencies: Frequencies) -> Frequencies:
+    """Refuse kinds of meeting and stretches of time that there are not."""
+    table = table_option(frequencies, "frequencies", EXAMPLE)
+    known_keys(table, "frequencies", KINDS)
+    for kind, stretch in table.items():
+        if stretch not in STRETCHES:
+            hint = did_you_mean(str(stretch), STRETCHES, f"write {', '.join(STRETCHES)}")
+            msg = (
+                f"`frequencies.{kind}` is no stretch of time that there is, got {stretch!r}: {hint}"
+            )
+            raise PlanError(msg)
+    return table
 
 
 def _held_of_due(
     district: District, period: Period, kind: str, frequencies: Frequencies
 ) -> pd.DataFrame:
     """Count, by unit, the meetings of one kind due and those of them held; surplus ones earn nothing."""
-    if kind not in KINDS:
-        hint = did_you_mean(kind, KINDS, f"kinds of meeting are {', '.join(KINDS)}")
-        msg = f"`frequencies` names {kind!r}: {hint}"
-        raise PlanError(msg)
-    if kind not in frequencies:
+    if kind not in _checked(frequencies):
         msg = (
             f"the plan's `frequencies` do not say how often {kind!r} is due: "
             f'add {kind} = "month" (or quarter, half, year)'
         )
         raise PlanError(msg)
-    branches = district.table("branches")
-    meetings = district.table("meetings")
-    meetings = meetings[(meetings["kind"] == kind) & (meetings["date"] <= district.as_of)]
-    if not begun(district.table("meetings")["date"], period):
+    stretch = frequencies[kind]
+    key = ("organisation_life", period, kind, stretch)
+    return kept(district, key, lambda: _counted(district, period, kind, stretch))
+
+
+def _counted(district: District, period: Period, kind: str, stretch: str) -> pd.DataFrame:
+    """Count, as `_held_of_due` says."""
+    branches, meetings = district.table("branches"), _meetings(district)
+    if not begun(meetings["date"], period):
         return pd.DataFrame({"due": [], "held": []})
-    owing = branches[OWED_BY[kind]].fillna(value=False).astype(bool) if kind in OWED_BY else True
+    of_kind = kept(
+        district,
+        ("organisation_life.meetings", kind),
+        lambda: meetings.loc[meetings["kind"] == kind, ["place", "month_number"]],
+    )
+    owing: pd.Series | bool = branches[OWED_BY[kind]].eq(other=True) if kind in OWED_BY else True
     due = held = pd.Series(0, index=branches.index)
-    for slot in _slots(period, frequencies[kind], district.as_of):
+    # A half-yearly meeting is due in the quarter in which its half year ends.
+    for slot in slots(period, stretch, district.as_of):
         # A branch owes the meetings of every slot through the whole of which it existed.
-        existed = ~(branches["founded"] > slot.start) & ~(branches["dissolved"] < slot.end)
-        months = {str(month) for month in slot.months()}
-        here = branches["branch"].isin(meetings.loc[meetings["month"].isin(months), "branch"])
-        due = due + (existed & owing)
-        held = held + (existed & owing & here)
-    counts = pd.DataFrame({"unit": branches["unit"], "due": due, "held": held})
-    return counts.groupby("unit").sum()
+        owed = ~(branches["founded"] > slot.start) & ~(branches["dissolved"] < slot.end) & owing
+        met = np.zeros(len(branches), dtype=bool)
+        met[of_kind.loc[_inside(of_kind, slot), "place"]] = True
+        due, held = due + owed, held + (owed & met)
+    return pd.DataFrame({"due": due, "held": held}).groupby(branches["unit"]).sum()
+
+
+def _month_number(period: Period) -> int:
+    """Return the number of a period's first month, counted without a break from year to year."""
+    return 12 * period.year + period.month
+
+
+def _meetings(district: District) -> pd.DataFrame:
+    """
+    Return all meetings held up to `as_of`.
+
+    Columns added: unit, place (the row of the branch in its table, from 0), month_number, own (held in its month).
+    """
+    return kept(district, "organisation_life.meetings", lambda: _placed(district))
+
+
+def _placed(district: District) -> pd.DataFrame:
+    """Return the meetings, as `_meetings` says."""
+    meetings, branches = district.table("meetings"), district.table("branches")
+    meetings = meetings[meetings["date"] <= district.as_of]
+    place = pd.Index(branches["branch"]).get_indexer(meetings["branch"])
+    numbers = {text: _month_number(Period.parse(text)) for text in meetings["month"].unique()}
+    number = meetings["month"].map(numbers)
+    return meetings.assign(
+        unit=branches["unit"].to_numpy()[place],
+        place=place,
+        month_number=number,
+        own=12 * meetings["date"].dt.year + meetings["date"].dt.month == number,
+    )
+
+
+def _inside(meetings: pd.DataFrame, period: Period) -> pd.Series:
+    """Say which meetings were held for the months of a period."""
+    first = _month_number(period)
+    return meetings["month_number"].between(first, first + period.length - 1)
 
 
 @indicator(
@@ -61,12 +113,16 @@ def _held_of_due(
     tables=["branches", "meetings"],
     unit="township",
     share=True,
+    attendance=True,
 )
 def meeting_compliance(
     district: District, period: Period, *, frequencies: Frequencies
 ) -> pd.DataFrame:
     """Meetings, lessons and theme days held, of those due: the sum of min(held, due) over the sum of due."""
-    parts = [_held_of_due(district, period, kind, frequencies) for kind in frequencies]
+    parts = [_held_of_due(district, period, kind, frequencies) for kind in _checked(frequencies)]
+    if not parts:
+        msg = f"`frequencies` names no kind of meeting: write {EXAMPLE}"
+        raise PlanError(msg)
     total = pd.concat(parts).groupby(level=0).sum()
     return share(total["held"], total["due"])
 
@@ -79,8 +135,10 @@ def _compliance_of(kind: str) -> None:
         tables=["branches", "meetings"],
         unit="township",
         share=True,
+        attendance=True,
     )
     def compliance(district: District, period: Period, *, frequencies: Frequencies) -> pd.DataFrame:
+        """Meetings of one kind held, of those due; a branch owes those of every stretch it existed through."""
         counts = _held_of_due(district, period, kind, frequencies)
         return share(counts["held"], counts["due"])
 
@@ -89,46 +147,58 @@ for _kind in KINDS:
     _compliance_of(_kind)
 
 
-def _meetings_for(district: District, period: Period) -> pd.DataFrame:
-    """Return the meetings held for the months of a period, with their unit."""
-    months = {str(month) for month in period.months()}
-    meetings = district.table("meetings")
-    meetings = meetings[meetings["month"].isin(months) & (meetings["date"] <= district.as_of)]
-    branches = district.table("branches").set_index("branch")
-    return meetings.assign(unit=meetings["branch"].map(branches["unit"]))
-
-
 @indicator(
     "organisation_life.first_item_rate",
     tables=["branches", "meetings"],
     unit="township",
     share=True,
+    attendance=True,
 )
 def first_item_rate(district: District, period: Period) -> pd.DataFrame:
     """Meetings that minuted the first agenda item, of the meetings held of which that is recorded."""
-    meetings = _meetings_for(district, period)
-    known = meetings["first_item"].notna()
+    meetings = _meetings(district)
+    if not begun(meetings["date"], period):
+        return nothing_recorded()
+    inside = _inside(meetings, period)
+    known = inside & meetings["first_item"].notna()
     counts = counts_by_unit(
-        meetings["unit"], known=known, kept=meetings["first_item"], unknown=~known
+        meetings["unit"],
+        known=known,
+        kept=known & meetings["first_item"].eq(other=True),
+        unknown=inside & ~known,
     )
     return share(counts["kept"], counts["known"], counts["unknown"])
 
 
 @indicator(
-    "organisation_life.own_month_rate", tables=["branches", "meetings"], unit="township", share=True
+    "organisation_life.own_month_rate",
+    tables=["branches", "meetings"],
+    unit="township",
+    share=True,
+    attendance=True,
 )
 def own_month_rate(district: District, period: Period) -> pd.DataFrame:
     """Meetings held in the month they were due for, of the meetings held."""
-    meetings = _meetings_for(district, period)
-    own = meetings["date"].dt.strftime("%Y-%m") == meetings["month"]
-    counts = counts_by_unit(meetings["unit"], held=own | True, own=own)
+    meetings = _meetings(district)
+    if not begun(meetings["date"], period):
+        return nothing_recorded()
+    inside = _inside(meetings, period)
+    counts = counts_by_unit(meetings["unit"], held=inside, own=inside & meetings["own"])
     return share(counts["own"], counts["held"])
 
 
-@indicator("organisation_life.checks_done", tables=["life_checks"], unit="township", share=True)
+@indicator(
+    "organisation_life.checks_done",
+    tables=["life_checks"],
+    unit="township",
+    share=True,
+    attendance=True,
+)
 def checks_done(district: District, period: Period) -> pd.DataFrame:
     """Monthly checks, quarterly reviews and regular tests done, of those due."""
     checks = district.table("life_checks")
+    if not begun(checks["due"], period):
+        return nothing_recorded()
     due = period.contains(checks["due"]) & (checks["due"] <= district.as_of)
     counts = counts_by_unit(checks["unit"], due=due, done=due & (checks["done"] <= district.as_of))
     return share(counts["done"], counts["due"])

@@ -13,6 +13,7 @@ import pandas as pd
 from seedmetrics.errors import PlanError, SeedmetricsError, did_you_mean
 from seedmetrics.formulas.closure import closure_rate as wilson_rate
 from seedmetrics.records import District, Period
+from seedmetrics.records.outside import load_outside
 from seedmetrics.records.schemas import table_named
 
 Function = TypeVar("Function", bound=Callable[..., pd.DataFrame])
@@ -52,6 +53,11 @@ class Indicator:
         Whether it counts that something took place, and not what came of it.
     derived : bool
         Whether it is worked out from the other indicators of a plan, not from records.
+    beside : str
+        The indicator without which it would mislead; a plan that names the one must name the other.
+    parts_persons : bool
+        Whether the numerator counts some of the persons of the denominator, though the value is no
+        share of them (a median of days, with those who are through and those watched).
     """
 
     name: str
@@ -65,6 +71,8 @@ class Indicator:
     parts: str = ""
     attendance: bool = False
     derived: bool = False
+    beside: str = ""
+    parts_persons: bool = False
 
     @property
     def sampled(self) -> bool:
@@ -93,6 +101,8 @@ def indicator(
     parts: str = "",
     attendance: bool = False,
     derived: bool = False,
+    beside: str = "",
+    parts_persons: bool = False,
 ) -> Callable[[Function], Function]:
     """
     Register a function as the indicator that plans call `name`.
@@ -124,6 +134,11 @@ def indicator(
     derived : bool, default False
         The function takes the scored indicators of a plan instead of records; see
         `seedmetrics.indicators.longboards`.
+    beside : str, default ""
+        The indicator without which this one would mislead, as a share of the checks that could be made without the
+        share of checks that could not: a plan that names the one must name the other.
+    parts_persons : bool, default False
+        The numerator counts some of the persons of the denominator, though the value is no share of them.
 
     Returns
     -------
@@ -150,8 +165,20 @@ def indicator(
         for table in tables:
             table_named(table)
         _REGISTER[name] = Indicator(
-            name, function, tuple(tables), levels, share, exact, same_cases, persons, parts, attendance, derived
-        )  # fmt: skip
+            name,
+            function,
+            tuple(tables),
+            levels,
+            share=share,
+            exact=exact,
+            same_cases=same_cases,
+            persons=persons,
+            parts=parts,
+            attendance=attendance,
+            derived=derived,
+            beside=beside,
+            parts_persons=parts_persons,
+        )
         return function
 
     return register
@@ -164,6 +191,7 @@ def _place(function: Callable[..., Any]) -> str:
 
 def indicator_names() -> tuple[str, ...]:
     """Return the names of all registered indicators, sorted."""
+    load_outside()
     return tuple(sorted(_REGISTER))
 
 
@@ -176,6 +204,8 @@ def find_indicator(name: str) -> Indicator:
     PlanError
         When there is none; the message offers the nearest name.
     """
+    if name not in _REGISTER:
+        load_outside()
     if name in _REGISTER:
         return _REGISTER[name]
     hint = did_you_mean(name, _REGISTER, f"known are {', '.join(indicator_names())}", cutoff=0.4)

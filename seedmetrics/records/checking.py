@@ -5,8 +5,9 @@ from collections.abc import Hashable, Mapping
 import pandas as pd
 
 from seedmetrics.records.catalog.columns import Table
+from seedmetrics.records.personal import series_fault
 from seedmetrics.records.problems import ProblemList
-from seedmetrics.records.schemas import DTYPES, schema, table_named
+from seedmetrics.records.schemas import DTYPES, NO_PERSON, schema, table_named
 
 
 def check_frame(frame: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -44,15 +45,18 @@ def check_frame(frame: pd.DataFrame, name: str) -> pd.DataFrame:
     table = table_named(name)
     found = ProblemList()
     labeled = pd.api.types.is_integer_dtype(frame.index.dtype) and frame.index.is_unique
+    rows = frame if labeled else frame.reset_index(drop=True)
     try:
-        schema(name).validate(frame if labeled else frame.reset_index(drop=True), lazy=True)
+        schema(name).validate(rows, lazy=True)
     except pandera.errors.SchemaErrors as error:
         for case in error.failure_cases.to_dict("records"):
-            _add(found, table, case)
+            _add(found, table, rows, case)
     return found.frame()
 
 
-def _add(found: ProblemList, table: Table, case: Mapping[Hashable, object]) -> None:
+def _add(
+    found: ProblemList, table: Table, frame: pd.DataFrame, case: Mapping[Hashable, object]
+) -> None:
     """Add what pandera says of one value, in the words of this package."""
     check, value, label = str(case["check"]), case["failure_case"], str(case["index"])
     name = str(case["column"])
@@ -68,6 +72,16 @@ def _add(found: ProblemList, table: Table, case: Mapping[Hashable, object]) -> N
             return
         problem = f"another row has the same {' + '.join(table.key)}"
         remedy = "keep one of the rows"
+    elif check == NO_PERSON:
+        problem, remedy = series_fault(frame[name])
+        value, problem = "", problem.removesuffix("; it was not read")
+    elif " is part of " in check:
+        part, _, whole = check.partition(" is part of ")
+        # pandera tells of every column of the row.
+        if name != part:
+            return
+        problem = f"is more than `{whole}`, of which it is a part"
+        remedy = "correct one of the two counts"
     else:
         column = table.columns[name]
         words = f": {', '.join(column.choices)}" if column.choices else ""

@@ -12,6 +12,7 @@ import pandas as pd
 
 from seedmetrics.errors import DistrictError
 from seedmetrics.records.manifest import Manifest, TableSource, read_manifest
+from seedmetrics.records.outside import load_outside
 from seedmetrics.records.problems import ProblemList, nearest
 from seedmetrics.records.reading import sha256_of
 from seedmetrics.records.schemas import TABLES, table_named
@@ -20,7 +21,6 @@ from seedmetrics.records.tables import TableRead, read_table
 from seedmetrics.records.units import Spellings
 
 _FILE: Final = "district.toml"
-_REFERRED_TO: Final = {target for table in TABLES.values() for target in table.refers_to}
 _LEVELS: Final = TABLES["units"].columns["level"].choices
 
 
@@ -209,6 +209,7 @@ def open_district(folder: str | Path, *, tables: Iterable[str] | None = None) ->
     rows refused. A whole file that cannot be used is one problem, with row 0, and the table is then
     not among ``tables``. Empty rows are not records; they are passed over with a note.
     """
+    load_outside()
     path = _find(Path(folder))
     manifest = read_manifest(path / _FILE)
     wanted = _wanted(manifest, tables)
@@ -220,10 +221,12 @@ def open_district(folder: str | Path, *, tables: Iterable[str] | None = None) ->
         manifest.moment(),
         manifest.closed_before_opened,
         Spellings.of(units),
+        levels=dict(zip(units.index, units["level"])),
         keys={},
     )
     _note_shared(setting.spellings, manifest.units, problems)
     keys: dict[str, frozenset[str] | None] = {}
+    referred_to = {target for name in wanted for target in TABLES[name].refers_to}
     for name in wanted:
         source = manifest.tables[name]
         read[name] = read_table(
@@ -234,7 +237,7 @@ def open_district(folder: str | Path, *, tables: Iterable[str] | None = None) ->
             problems=problems,
         )
         frame = read[name].frame
-        if name in _REFERRED_TO:
+        if name in referred_to:
             keys[name] = None if frame is None else frozenset(frame[TABLES[name].key[0]])
     return District(
         folder=path,
@@ -292,7 +295,7 @@ def _read_units(
 ) -> tuple[pd.DataFrame, TableRead]:
     """Return the units, indexed by code, and what came of their file."""
     no_units = Spellings({}, {})
-    setting = Setting(manifest.time_zone, manifest.moment(), "refuse", no_units, keys={})
+    setting = Setting(manifest.time_zone, manifest.moment(), "refuse", no_units, levels={}, keys={})
     source = TableSource(file=manifest.units)
     path = folder / manifest.units
     read = read_table(TABLES["units"], source, path, setting=setting, problems=problems)

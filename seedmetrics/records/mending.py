@@ -267,6 +267,9 @@ def _numbers(texts: Texts, kind: str) -> tuple[npt.NDArray[np.float64], Texts, T
             values[i] = float(bare.replace(",", ""))
         else:
             problem[i], remedy[i] = "is no number", "write one plain number, such as 96.5"
+    infinite = np.isinf(values)
+    problem[infinite], remedy[infinite] = "is too large", "write one plain number, such as 96.5"
+    values[infinite] = np.nan
     outside = np.zeros(len(texts), dtype=bool)
     if kind == "percent":
         outside = (values < 0) | (values > 100)
@@ -277,7 +280,5 @@ def _numbers(texts: Texts, kind: str) -> tuple[npt.NDArray[np.float64], Texts, T
     elif kind == "count":
         outside = (values < 0) | (values % 1 != 0) & ~np.isnan(values)
         problem[outside], remedy[outside] = "is no count", "give a whole number of at least 0"
-    infinite = np.isinf(values)
-    problem[infinite], remedy[infinite] = "is too large", "write one plain number, such as 96.5"
-    values[outside | infinite] = np.nan
+    values[outside] = np.nan
     return values, problem, remedy

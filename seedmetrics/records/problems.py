@@ -25,8 +25,10 @@ COLUMNS: Final = (
 )
 _WORDS: Final = tuple(name for name in COLUMNS if name != "row")
 _LONGEST: Final = 80
-# A national id or a mobile number must not reach a report by way of an error message.
-_PERSONAL: Final = re.compile(r"(?<!\d)(?:\d{17}[\dXx]|1[3-9]\d{9})(?![\dXx])")
+# A national id or a telephone number must not reach a report by way of an error message.
+_PERSONAL: Final = re.compile(
+    r"(?<!\d)(?:\d{17}[\dXx]|1[3-9]\d[ -]?\d{4}[ -]?\d{4}|\(?0\d{2,3}[ )-]{1,2}\d{7,8})(?![\dXx])"
+)
 
 
 @dataclass(slots=True)
@@ -113,7 +115,7 @@ def shown(value: object) -> str:
     Returns
     -------
     str
-        At most 80 characters, with national ids and mobile numbers masked.
+        At most 80 characters, with national ids and telephone numbers masked.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Rules over several values: units spelled otherwise, references, order of dates, keys that repeat."""
+"""Rules over several values: spellings and levels of units, references, order of dates, parts, keys."""
 
 from collections.abc import Mapping, MutableMapping
 from typing import TypeAlias
@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from seedmetrics.records.catalog.columns import Table
+from seedmetrics.records.catalog.columns import Part, Table
 from seedmetrics.records.log import Cells, Log
 from seedmetrics.records.mending import Typed
 from seedmetrics.records.setting import Setting
@@ -41,9 +41,12 @@ def apply(
         Where problems are added and refused rows are marked.
     """
     _note_spellings(table, cells, typed, log)
+    _check_levels(table, cells, values, setting, log)
     _check_references(table, cells, values, setting, log)
     for order in table.orders:
         _check_order(order.first, order.then, order.severity, cells, values, log)
+    for part in table.parts:
+        _check_part(part, cells, values, log)
     if table.name == "cases":
         _check_closed(cells, typed, values, setting, log)
     _note_future(table, cells, values, setting, log)
@@ -70,6 +73,27 @@ def _note_spellings(
                 column=found.name,
                 value=found.texts[i],
             )
+
+
+def _check_levels(
+    table: Table, cells: Mapping[str, Cells], values: Columns, setting: Setting, log: Log
+) -> None:
+    """Refuse units of another level than the column wants, such as the township of a village."""
+    for name, found in cells.items():
+        wanted = table.columns[name].level
+        if not wanted:
+            continue
+        level = pd.Series(values[name]).map(setting.levels)
+        other = (level.notna() & (level != wanted)).to_numpy()
+        problem = np.array(
+            [f"is {_one(of)}, not {_one(wanted)}" for of in level[other]], dtype=object
+        )
+        remedy = f"name the {wanted} itself, or correct its `level` in the file of units"
+        log.at("refused", other, found, problem, remedy)
+
+
+def _one(level: str) -> str:
+    return f"an {level}" if level[0] in "aeiou" else f"a {level}"
 
 
 def _check_references(
@@ -106,6 +130,20 @@ def _check_order(
         log.at("refused", before, cells[then], problem, "correct one of the two dates")
     else:
         log.at("noted", before, cells[then], problem, "check both dates; the row is kept as it is")
+
+
+def _check_part(part: Part, cells: Mapping[str, Cells], values: Columns, log: Log) -> None:
+    """Refuse rows in which a part is larger than its whole; a missing count contradicts nothing."""
+    if part.part not in values or part.whole not in values:
+        return
+    whole = np.asarray(values[part.whole], dtype=np.float64)
+    larger = np.asarray(values[part.part], dtype=np.float64) > whole
+    remedy = np.array(
+        [f"`{part.whole}` is {of:.0f} here; correct one of the two" for of in whole[larger]],
+        dtype=object,
+    )
+    problem = f"is more than `{part.whole}`, of which it is a part"
+    log.at("refused", larger, cells[part.part], problem, remedy)
 
 
 def _check_closed(

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from seedmetrics.errors import DistrictError
 from seedmetrics.records import catalog
-from seedmetrics.records.catalog.columns import Column, Table
+from seedmetrics.records.catalog.columns import Column, Part, Table
+from seedmetrics.records.personal import series_fault
 from seedmetrics.records.problems import nearest
 
 if TYPE_CHECKING:
@@ -19,7 +20,46 @@ DTYPES: Final[dict[str, str]] = {
     "yesno": "boolean",
 }
 
-TABLES: Final[Mapping[str, Table]] = MappingProxyType({table.name: table for table in catalog.ALL})
+# What the schema says of a column of codes of persons that are none.
+NO_PERSON: Final = "no codes of persons"
+
+_DECLARED: Final = {table.name: table for table in catalog.ALL}
+TABLES: Final[Mapping[str, Table]] = MappingProxyType(_DECLARED)
+
+
+def declare(table: Table) -> Table:
+    """
+    Add a table of one's own to those a district may keep.
+
+    Parameters
+    ----------
+    table : Table
+        Its name must be new, unless the same declaration is made again; the tables it refers to must
+        be declared before it.
+
+    Returns
+    -------
+    Table
+        The same.
+
+    Raises
+    ------
+    DistrictError
+        If another table has the name, or it refers to one that is not declared.
+
+    Examples
+    --------
+    >>> from seedmetrics.records.catalog.columns import COUNT, UNIT
+    >>> declare(Table("example_rooms", {"unit": UNIT, "seats": COUNT})).name
+    'example_rooms'
+    """
+    if _DECLARED.get(table.name, table) != table:
+        msg = f"a table {table.name!r} is declared already, with other columns: choose another name"
+        raise DistrictError(msg)
+    for target in table.refers_to:
+        table_named(target)
+    _DECLARED[table.name] = table
+    return table
 
 
 def table_named(name: str) -> Table:
@@ -76,7 +116,8 @@ def schema(name: str) -> "pa.DataFrameSchema":
     Returns
     -------
     pandera.pandas.DataFrameSchema
-        Columns with types, ranges, choices and unique keys; columns of one's own may stand
+        Columns with types, ranges, choices, unique keys and counts that are part of others;
+        codes of persons may be neither names nor numbers of persons. Columns of one's own may stand
         beside them. `check_frame` lists what a frame of one's own breaks.
 
     Raises
@@ -87,8 +128,8 @@ def schema(name: str) -> "pa.DataFrameSchema":
     Notes
     -----
     A required column may not be missing in any row; any other column must be there but may be
-    missing in every row. Whether a code is among the district's units, or a branch among its
-    branches, is not known to the schema of one table.
+    missing in every row. Whether a code is among the district's units, of what level a unit is, or
+    whether a branch is among its branches, is not known to the schema of one table.
 
     Examples
     --------
@@ -106,7 +147,19 @@ def schema(name: str) -> "pa.DataFrameSchema":
         )
         for column_name, column in table.columns.items()
     }
-    return pa.DataFrameSchema(columns, name=name, unique=list(table.key) or None)
+    parts = [_part_check(part) for part in table.parts]
+    return pa.DataFrameSchema(columns, checks=parts, name=name, unique=list(table.key) or None)
+
+
+def _part_check(part: Part) -> "pa.Check":
+    import pandera.pandas as pa
+
+    # A row with a missing value elsewhere is checked too.
+    return pa.Check(
+        lambda frame: ~(frame[part.part] > frame[part.whole]),
+        ignore_na=False,
+        error=f"{part.part} is part of {part.whole}",
+    )
 
 
 def _checks(column: Column) -> "list[pa.Check]":
@@ -122,5 +175,7 @@ def _checks(column: Column) -> "list[pa.Check]":
             return [pa.Check.ge(0), whole]
         case "month":
             return [pa.Check.str_matches(r"^\d{4}-(0[1-9]|1[0-2])$")]
+        case "person":
+            return [pa.Check(lambda codes: not series_fault(codes)[0], error=NO_PERSON)]
         case _:
             return []

@@ -23,6 +23,8 @@ class Setting:
         What becomes of a case closed before it was opened.
     spellings : Spellings
         Its units.
+    levels : mapping of str to str
+        Code of each unit → its level.
     keys : mapping of str to set of str, or None
         Codes of the tables read so far; None for one that could not be read.
     """
@@ -31,4 +33,5 @@ class Setting:
     as_of: pd.Timestamp
     closed_before_opened: str
     spellings: Spellings
+    levels: Mapping[str, str]
     keys: Mapping[str, frozenset[str] | None]

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from seedmetrics.evaluation import Evaluation
+from seedmetrics.evaluation import Evaluation, programme
+from seedmetrics.records import District
 from seedmetrics.report.closure_page import ClosurePage
 from seedmetrics.report.html import Html
 from seedmetrics.report.league_page import LeaguePage
+from seedmetrics.report.programme_page import ProgrammePage
 from seedmetrics.report.unit_page import UnitPage
 from seedmetrics.report.view import View
+from seedmetrics.report.words import Words
 
 __all__ = [
     "ClosurePage",
     "Html",
     "LeaguePage",
+    "ProgrammePage",
     "UnitPage",
     "closure_report",
     "league_report",
+    "programme_report",
     "unit_report",
 ]
 
@@ -93,3 +98,28 @@ def closure_report(evaluation: Evaluation, *, language: str = "") -> ClosurePage
         When the language is not known.
     """
     return ClosurePage(View.of(evaluation, language))
+
+
+def programme_report(district: District, *, language: str = "") -> ProgrammePage:
+    """
+    Return the page of the figures that the programme publishes.
+
+    Parameters
+    ----------
+    district : District
+        From `seedmetrics.open_district`.
+    language : {"en", "zh"}, default ""
+        Language of words and names; empty for the district's own.
+
+    Returns
+    -------
+    ProgrammePage
+        Each method of it is one section.
+
+    Raises
+    ------
+    SeedmetricsError
+        When there is no table of published figures beside the district, or the language is not known.
+    """
+    chosen = Words(language or district.language).language
+    return ProgrammePage(district, chosen, programme.published_figures(district))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
@@ -11,19 +12,22 @@ from seedmetrics.report.blocks import Item, Row
 from seedmetrics.report.html import Html, render
 from seedmetrics.report.numbers import missing
 from seedmetrics.report.strips import rank_scale, rank_strip
-from seedmetrics.report.view import View, cell
+from seedmetrics.report.values import kind_of, median_of, plain_value, step_text, value_text
+from seedmetrics.report.view import View
 
 MOST = 5  # lines on a board; the table below has all
 
 
 def boards_section(view: View, unit: UnitEvaluation) -> Html:
-    """Return the boards and the steps."""
+    """Return the boards and the steps; on each board what weighs most in points comes first."""
     words = view.words
     table: pd.DataFrame = unit.indicators
-    strong = list(unit.strengths)
-    floor = list(unit.below_floor)
-    short = [name for name in table.index if cell(table, name, "reading") == "short"]
-    weak = [name for name in dict.fromkeys([*unit.weaknesses, *short]) if name not in floor]
+    lost = 100 * table["weight"] - table["points"]
+    strong = _most_first(unit.strengths, table["points"])
+    floor = _most_first(unit.below_floor, lost)
+    short = _most_first(table.index[table["reading"] == "short"], lost)
+    behind = [*_most_first(unit.weaknesses, lost), *short]
+    weak = [name for name in dict.fromkeys(behind) if name not in floor]
     boards = [
         (words("boards.strong"), words("boards.strong_sub"), *_items(view, unit, strong, "strong")),
         (words("boards.weak"), words("boards.weak_sub"), *_items(view, unit, weak, "weak")),
@@ -38,6 +42,11 @@ def boards_section(view: View, unit: UnitEvaluation) -> Html:
         steps=step_rows(view, unit),
         scale=rank_scale(int(unit.standing["of"])),
     )
+
+
+def _most_first(names: Iterable[str], points: pd.Series) -> list[str]:
+    """Return names in falling order of their points; of equal points in the order of the plan."""
+    return list(points[list(names)].sort_values(ascending=False, kind="stable").index)
 
 
 def _items(
@@ -55,35 +64,6 @@ def _items(
     return items, view.words("boards.rest", count=rest) if rest > 0 else ""
 
 
-def value_text(view: View, name: str, row: pd.Series) -> str:
-    """Return an indicator's value as it is written in a sentence: a share with its counts, others with theirs."""
-    kind = kind_of(view, name, row)
-    if kind == "share":
-        return view.numbers.rate(
-            row["value"], row["numerator"], row["denominator"], row["low"], row["high"]
-        )
-    interval = [] if missing(row["low"]) else [view.numbers.range_of(row["low"], row["high"], kind)]
-    return view.numbers.bracketed(view.numbers.quantity(row["value"], kind), interval)
-
-
-def kind_of(view: View, name: str, row: pd.Series) -> str:
-    """Return how an indicator's value is written."""
-    if bool(row["share"]):
-        return "share"
-    kind = view.indicator(name).kind
-    return kind if kind and kind != "share" else "ratio"
-
-
-def plain_value(view: View, value: float, kind: str) -> str:
-    """Return a target, floor or median: a round share without needless decimals."""
-    if kind == "share":
-        exact = abs(round(1000 * value) - 1000 * value) < 1e-6
-        return view.numbers.percent(round(value, 6)) if exact else view.numbers.share(value)
-    if kind == "points" or kind == "ratio":
-        return f"{value:.1f}".removesuffix(".0")
-    return view.numbers.quantity(value, kind)
-
-
 def _lines(view: View, unit: UnitEvaluation, name: str, board: str) -> list[str]:
     """Return what a board says of one indicator."""
     row: pd.Series = unit.indicators.T[name]
@@ -95,10 +75,9 @@ def _lines(view: View, unit: UnitEvaluation, name: str, board: str) -> list[str]
         if _holds(row, row["floor"]):
             parts.append(view.words("boards.holds_floor"))
     else:
-        if not missing(row["group_median"]) and row["peers"] > 1:
-            parts.append(
-                view.words("boards.median", median=view.numbers.quantity(row["group_median"], kind))
-            )
+        median = median_of(view, name, row, kind)
+        if median:
+            parts.append(view.words("boards.median", median=median))
         if board == "weak" and not missing(row["target"]) and row["reading"] != "met":
             parts.append(_target_line(view, unit, name, row, kind))
     lines.append(view.words("list.semicolon").join(parts))
@@ -122,15 +101,6 @@ def _target_line(view: View, unit: UnitEvaluation, name: str, row: pd.Series, ki
 def _holds(row: pd.Series, value: float) -> bool:
     """Return whether an indicator's interval holds a value."""
     return not missing(row["low"]) and row["low"] <= value <= row["high"]
-
-
-def step_text(view: View, name: str, count: int) -> str:
-    """Return so many steps of an indicator in words."""
-    words = view.indicator(name)
-    text = words.step_one if count == 1 else words.step
-    if text:
-        return text.format(count=f"{count:,}")
-    return view.words("steps.generic", count=count, indicator=view.words.inside(words.label))
 
 
 def step_rows(view: View, unit: UnitEvaluation) -> list[Row]:

@@ -171,7 +171,7 @@ def absent_indicators(view: View, units: Sequence[str]) -> str:
     """Return which indicators of a unit are missing, had nothing due or were too few to score."""
     table = view.unit(units[0]).indicators
     parts = []
-    for reading in ("missing", "nothing_due", "not_scored"):
+    for reading in ("missing", "nothing_due", "not_reached", "not_scored", "withheld"):
         names = [
             view.words.inside(view.indicator(n).label)
             for n in table.index[table["reading"] == reading]

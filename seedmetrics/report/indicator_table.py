@@ -1,32 +1,45 @@
-"""Every indicator of a unit: value with its counts, interval as a bar, target, reading, points of weight."""
+"""Every indicator of a unit, by pillar and mechanism: value with its counts, interval, target, reading, points."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
 
 from seedmetrics.evaluation import UnitEvaluation
 from seedmetrics.evaluation.plan import Pillar
+from seedmetrics.indicators import find_indicator
 from seedmetrics.report import findings
-from seedmetrics.report.boards import kind_of, plain_value
 from seedmetrics.report.heading import few_counted
 from seedmetrics.report.html import Html, render
 from seedmetrics.report.numbers import missing
 from seedmetrics.report.strips import bar, bar_scale, bar_start
+from seedmetrics.report.values import (
+    count_class,
+    counts_of,
+    is_class,
+    kind_of,
+    median_of,
+    most_persons,
+    plain_value,
+    value_of,
+)
 from seedmetrics.report.view import View
 
-ABSENT = ("not_scored", "nothing_due", "missing")
+ABSENT = ("withheld", "not_reached", "nothing_due", "missing")
+BESIDE = "beside"
+WIDEST = 64  # the largest weight as a bar, in CSS pixels
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One indicator; `absent` says in words why it has no value to show."""
+    """One indicator; `absent` says in words why it has no value to show, `quiet` that it carries no weight."""
 
     name: str
     label: str
+    quiet: bool = False
+    attendance: bool = False
     hint: str = ""
     value: str = ""
     counts: str = ""
@@ -42,29 +55,44 @@ class Line:
     filled: int = 0
     absent: str = ""
 
+    @property
+    def bare(self) -> bool:
+        """Whether nothing but its value is to be said, so that what stands beside it has room."""
+        return self.quiet and not (self.target or self.reading)
+
+
+@dataclass(frozen=True, slots=True)
+class Mechanism:
+    """The indicators of one mechanism: those that carry weight, then the others; and what each counts."""
+
+    title: str
+    note: str
+    points: str
+    lines: list[Line]
+    about: str
+    definitions: list[tuple[str, str]]
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The indicators of one pillar, with its points."""
+    """The mechanisms of one pillar, with its points."""
 
     title: str
     points: str
-    lines: list[Line]
+    mechanisms: list[Mechanism]
 
 
 def indicator_section(view: View, unit: UnitEvaluation) -> Html:
     """Return the table of all indicators, and what each one counts."""
-    table = unit.indicators.assign(ranked=not missing(unit.standing["score"]))
+    table = unit.indicators
+    table = table.assign(ranked=not missing(unit.standing["score"]), largest=table["weight"].max())
     title = findings.readings_finding(view, list(table["reading"]))
-    drawn = table["value"].notna() & ~table["denominator"].map(view.few).astype(bool)
-    shares = table[table["share"].astype(bool) & drawn]
+    drawn = table["value"].notna() & ~table.apply(lambda row: _too_few(view, row), axis=1)
+    shares = table[table["share"].astype(bool) & drawn & (table["plan_weight"] > 0)]
     more = shares[shares["direction"] > 0]
     start = bar_start([*more["value"], *more["target"], *more["group_median"]])
     has_targets = bool(table["target"].notna().any())
-    parts = [_part(view, table, pillar, start) for pillar in view.plan.pillars]
-    definitions = [
-        (w.label, w.definition) for w in map(view.indicator, table.index) if w.definition
-    ]
+    weighted = table["plan_weight"] > 0
     return render(
         "indicators",
         view.language,
@@ -77,12 +105,20 @@ def indicator_section(view: View, unit: UnitEvaluation) -> Html:
             level=view.level,
         ),
         level=view.level,
-        parts=[part for part in parts if part.lines],
+        parts=[
+            _part(view, table, pillar, start)
+            for pillar in view.plan.pillars
+            if (table["pillar"] == pillar.name).any()
+        ],
         scale=bar_scale(start),
         has_bars=bool(len(shares)),
-        has_targets=has_targets,
+        has_targets=bool(shares["target"].notna().any()),
         has_floor=bool(shares["floor"].notna().any()),
-        definitions=definitions,
+        has_quiet=bool(weighted.any() and (~weighted).any()),
+        has_attendance=any(find_indicator(name).attendance for name in table.index),
+        classes=view.words("table.key_class", most=view.words.spelled(most_persons(view)))
+        if table.apply(is_class, axis=1).any()
+        else "",
         basis=basis_note(view),
     )
 
@@ -90,10 +126,7 @@ def indicator_section(view: View, unit: UnitEvaluation) -> Html:
 def basis_note(view: View) -> str:
     """Return what a case rate counts, as the plan decided; empty where it counts no cases."""
     counts_cases = view.closure is not None or any(
-        e.name.startswith(
-            ("hotline.", "enterprise_days.c", "enterprise_days.o", "chain_organisation.problem")
-        )
-        for e in view.plan.indicators
+        "basis" in find_indicator(e.name).options for e in view.plan.indicators
     )
     if not counts_cases:
         return ""
@@ -102,98 +135,138 @@ def basis_note(view: View) -> str:
 
 
 def _part(view: View, table: pd.DataFrame, pillar: Pillar, start: float) -> Part:
-    """Return the lines of one pillar."""
+    """Return one pillar: its mechanisms in the order in which the plan first names them."""
     rows = table[table["pillar"] == pillar.name]
+    modules = rows.index.str.partition(".").get_level_values(0)
+    mechanisms = [
+        _mechanism(view, str(module), rows[modules == module], start) for module in modules.unique()
+    ]
+    points = _points(view, rows) or view.words("table.pillar_none")
+    return Part(view.pillar(pillar.name), points, mechanisms)
+
+
+def _points(view: View, rows: pd.DataFrame) -> str:
+    """Return the points of several indicators, of the weight that they carry; empty where they carry none."""
     weight = rows["weight"].sum()
-    points = view.words(
-        "table.of_points",
-        points=view.numbers.points(rows["points"].sum()),
-        weight=view.numbers.weight(weight),
-    )
-    lines = [_line(view, name, row, start) for name, row in rows.iterrows()]
-    return Part(
-        view.pillar(pillar.name), points if weight > 0 else view.words("table.pillar_none"), lines
+    if not weight > 0:
+        return ""
+    points = view.numbers.points(rows["points"].sum())
+    return view.words("table.of_points", points=points, weight=view.numbers.weight(weight))
+
+
+def _mechanism(view: View, module: str, rows: pd.DataFrame, start: float) -> Mechanism:
+    """Return the lines of one mechanism, those that carry weight first."""
+    words = view.words
+    own = words.mechanism(module)
+    weighted = rows["plan_weight"] > 0
+    scored = int(weighted.sum())
+    notes = [
+        words("table.weighted", count=scored, of=len(rows))
+        if scored
+        else words("table.weighted_none", count=len(rows))
+    ]
+    together = all(_year_to_date(view, name) for name in rows.index)
+    if together:
+        notes.append(words("table.year_to_date"))
+    names = [*rows.index[weighted], *rows.index[~weighted]]
+    lines = [_line(view, name, rows.loc[name], start, dated=not together) for name in names]
+    found = [view.indicator(name) for name in names]
+    return Mechanism(
+        title=own.title,
+        note=words("list.semicolon").join(notes),
+        points=_points(view, rows),
+        lines=lines,
+        about=own.about,
+        definitions=[(w.label, w.definition) for w in found if w.definition],
     )
 
 
-def _line(view: View, name: Any, row: pd.Series, start: float) -> Line:
-    """Return one indicator."""
+def _year_to_date(view: View, name: str) -> bool:
+    """Return whether an indicator counts the year up to the period's end."""
+    return view.plan.options_of(name).get("window") == "year_to_date"
+
+
+def _line(view: View, name: str, row: pd.Series, start: float, *, dated: bool) -> Line:
+    """Return one indicator; `dated` says whether its line must say since when it counts."""
     label = view.indicator(name).label
-    shown = row["reading"] == "not_scored" and not (row["share"] and view.few(row["denominator"]))
-    if row["reading"] in ABSENT and not shown:
-        return Line(str(name), label, absent=absent_text(view, row))
+    quiet = not row["plan_weight"] > 0
+    attendance = find_indicator(name).attendance
+    if row["reading"] in ABSENT or _too_few(view, row):
+        return Line(name, label, quiet, attendance, absent=absent_text(view, row))
     kind = kind_of(view, name, row)
     numbers, words = view.numbers, view.words
-    share = kind == "share"
-    strip = Markup()
     interval = "" if missing(row["low"]) else numbers.range_of(row["low"], row["high"], kind)
-    median = (
-        ""
-        if missing(row["group_median"]) or row["peers"] < 2
-        else numbers.quantity(row["group_median"], kind)
-    )
-    if share:
-        strip = bar(
-            row["value"], row["low"], row["high"], start=start, target=row["target"], floor=row["floor"],
-            median=row["group_median"] if row["peers"] > 1 else float("nan"), lower_is_better=row["direction"] < 0,
-        )  # fmt: skip
-    beside = [words("table.interval", interval=interval)] if interval and not share else []
-    if median and not share:
-        beside.append(words("boards.median", median=median))
+    hints = _hints(view, row, kind, 0.0 if quiet else start, dated=dated)
+    drawn = kind == "share" and not quiet
+    beside = [] if drawn else _beside(view, name, row, kind, interval)
+    scored = row["weight"] > 0
     filled = 0 if missing(row["score"]) else round(float(row["score"]))
-    counts = numbers.of(row["numerator"], row["denominator"])
-    if not share:
-        counts = _counts(view, row)
     return Line(
-        name=str(name),
+        name=name,
         label=label,
-        hint=_hint(view, row, kind, start),
-        value=numbers.quantity(row["value"], kind),
-        counts=counts,
-        strip=strip,
+        quiet=quiet,
+        attendance=attendance,
+        hint="" if quiet else words("list.semicolon").join(hints),
+        value=value_of(view, name, row, kind),
+        counts=counts_of(view, name, row, kind),
+        strip=_strip(row, start) if drawn else Markup(),
         interval=interval or words("table.no_interval"),
-        beside=words("list.semicolon").join(beside) or words("table.no_interval"),
+        beside=words("list.semicolon").join([*beside, *hints] if quiet else beside),
         target=plain_value(view, row["target"], kind) if not missing(row["target"]) else "",
-        reading=words(f"reading.{row['reading']}"),
+        reading=""
+        if quiet and row["reading"] in ("not_scored", "no_target")
+        else words(f"reading.{row['reading']}"),
         low=row["reading"] == "below_floor",
-        points=numbers.points(row["points"]) if row["weight"] > 0 else "",
+        points=numbers.points(row["points"]) if scored else "",
         weight=numbers.weight(row["weight"])
-        if row["weight"] > 0
-        else words("table.unweighted" if not row["plan_weight"] > 0 else "table.unscored"),
-        weight_width=round(100 * float(row["weight"]) * 4) if row["weight"] > 0 else 0,
+        if scored
+        else words("table.unweighted" if quiet else "table.unscored"),
+        weight_width=round(WIDEST * row["weight"] / row["largest"]) if scored else 0,
         filled=max(0, min(filled, 100)),
     )
 
 
-def _counts(view: View, row: pd.Series) -> str:
-    """Return what a value that is no share rests on: numerator and denominator, or so many, or nothing."""
-    if missing(row["denominator"]):
-        return ""
-    if missing(row["numerator"]):
-        return view.words("table.rests_on", number=view.numbers.count(row["denominator"]))
-    return view.words(
-        "table.per",
-        numerator=view.numbers.count(row["numerator"]),
-        denominator=view.numbers.count(row["denominator"]),
-    )
+def _strip(row: pd.Series, start: float) -> Markup:
+    """Return a share as a bar."""
+    return bar(
+        row["value"], row["low"], row["high"], start=start, target=row["target"], floor=row["floor"],
+        median=row["group_median"] if row["peers"] > 1 else float("nan"), lower_is_better=row["direction"] < 0,
+    )  # fmt: skip
 
 
-def _hint(view: View, row: pd.Series, kind: str, start: float) -> str:
-    """Return what must be said of a value: the floor it is under; that less is better, and its bar begins at 0."""
+def _beside(view: View, name: str, row: pd.Series, kind: str, interval: str) -> list[str]:
+    """Return what stands in the place of a bar: the interval and the median of the group."""
+    words = view.words
+    median = median_of(view, name, row, kind)
+    parts = [words("boards.median", median=median)] if median else []
+    if interval:
+        return [words("table.interval", interval=interval), *parts]
+    if find_indicator(name).exact:
+        return parts or [words("table.counted_in_full")]
+    return [words("table.no_interval"), *parts]
+
+
+def _hints(view: View, row: pd.Series, kind: str, start: float, *, dated: bool) -> list[str]:
+    """Return what must be said of a value: since when it counts, the floor it is under, that less is better."""
+    name, words = str(row.name), view.words
     parts = []
-    if view.plan.options_of(str(row.name)).get("window") == "year_to_date":
-        parts.append(view.words("table.year_to_date"))
+    if dated and _year_to_date(view, name):
+        parts.append(words("table.year_to_date"))
     if row["reading"] == "below_floor":
         floor = plain_value(view, row["floor"], kind)
         holds = not missing(row["low"]) and row["low"] <= row["floor"] <= row["high"]
-        parts.append(view.words("table.floor_held" if holds else "table.floor", floor=floor))
+        parts.append(words("table.floor_held" if holds else "table.floor", floor=floor))
     if row["direction"] < 0:
-        parts.append(view.words("table.lower_is_better"))
+        parts.append(words("table.lower_is_better"))
         if kind == "share" and start > 0:
-            parts.append(
-                view.words("table.own_scale", end=view.numbers.percent(round(1 - start, 6)))
-            )
-    return view.words("list.semicolon").join(parts)
+            end = view.numbers.percent(round(1 - start, 6))
+            parts.append(words("table.own_scale", end=end))
+    return parts
+
+
+def _too_few(view: View, row: pd.Series) -> bool:
+    """Return whether a share of counts is of too few to be shown; what is counted in full never is."""
+    return find_indicator(str(row.name)).sampled and view.few(row["denominator"])
 
 
 def absent_text(view: View, row: pd.Series) -> str:
@@ -204,6 +277,27 @@ def absent_text(view: View, row: pd.Series) -> str:
         if row["plan_weight"] > 0 and row["ranked"]
         else ""
     )
-    if row["reading"] == "not_scored":
-        return words.sentences([words("absent.withheld", fewer=few_counted(view)), kept])
-    return words.sentences([words(f"absent.{row['reading']}"), kept])
+    return words.sentences([_why_absent(view, row), kept])
+
+
+def _why_absent(view: View, row: pd.Series) -> str:
+    """Return the reason alone: of few persons, too few counted, a median not reached, nothing due, missing."""
+    name, words = str(row.name), view.words
+    if count_class(row) == BESIDE:
+        return words("absent.withheld_beside")
+    if row["reading"] == "withheld" or (missing(row["value"]) and _few_persons(view, row)):
+        number = words.spelled(view.plan.minimum_persons)
+        return words("absent.withheld_persons", number=number)
+    if _too_few(view, row):
+        return words("absent.withheld", fewer=few_counted(view))
+    kind = kind_of(view, name, row)
+    if row["reading"] == "not_reached":
+        return words("absent.not_reached", counts=counts_of(view, name, row, kind))
+    return words(f"absent.{row['reading']}")
+
+
+def _few_persons(view: View, row: pd.Series) -> bool:
+    """Return whether an indicator of persons stands on too few of them to be told."""
+    if not find_indicator(str(row.name)).persons or view.plan.small_counts == "show":
+        return False
+    return bool(0 < row["denominator"] < view.plan.minimum_persons)

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from seedmetrics.indicators.arena import Panel
 from seedmetrics.report import findings
+from seedmetrics.report.asked import budget_section
 from seedmetrics.report.blocks import Fact
 from seedmetrics.report.certainty import made_section
 from seedmetrics.report.heading import few, interval_of, opening
@@ -18,6 +19,7 @@ from seedmetrics.report.html import Html, render
 from seedmetrics.report.numbers import missing
 from seedmetrics.report.strips import rank_scale, rank_strip
 from seedmetrics.report.view import View, cell
+from seedmetrics.report.year import year_section
 
 LEADERS = 3  # candidates for the first place that are named
 
@@ -75,7 +77,8 @@ class LeaguePage:
     def sections(self) -> tuple[str, ...]:
         """Names of the sections, in order."""
         judges = ("judges",) if has_judges(self.view) else ()
-        return ("tables", *judges, "cannot", "made")
+        year = ("year",) if self.view.plan.annual is not None else ()
+        return ("tables", *year, *judges, "cannot", "asked", "made")
 
     def heading(self) -> Html:
         """Return how many could be first, and how many pairs can be told apart."""
@@ -104,6 +107,10 @@ class LeaguePage:
             level=view.level,
         )
 
+    def year(self) -> Html:
+        """Return the year's scores and grades so far; a sentence where the plan sums up no year."""
+        return year_section(self.view)
+
     def judges(self) -> Html:
         """Return how far the judges of the contest agree; a sentence where there was none."""
         return judges_section(self.view)
@@ -128,6 +135,10 @@ class LeaguePage:
             left=points[: (len(points) + 1) // 2],
             right=points[(len(points) + 1) // 2 :],
         )
+
+    def asked(self) -> Html:
+        """Return the indicator budget: how much is measured, asked for, and mere attendance."""
+        return budget_section(self.view)
 
     def made(self) -> Html:
         """Return plan, records, methods and the command that makes the page again."""

@@ -11,6 +11,7 @@ import pandas as pd
 from seedmetrics.report.words import Words
 
 DASH = "–"
+MINUS = "−"
 PERIOD = re.compile(r"(\d{4})(?:Q([1-4])|H([12])|-(\d{2}))?$")
 
 
@@ -64,9 +65,24 @@ class Numbers:
         ends = [f"{min(100 * float(v), 99.9 if float(v) < 1 else 100):.1f}" for v in (low, high)]  # type: ignore[arg-type]
         return f"{ends[0]}{DASH}{ends[1]}%"
 
+    def about(self, value: object) -> str:
+        """Return a share that is known only roughly, in whole per cent: "about 96%", "under 1%"."""
+        if missing(value):
+            return DASH
+        whole = round(100 * float(value))  # type: ignore[arg-type]
+        if whole in (0, 100):
+            return self.words(
+                "number.over" if whole else "number.under", value=f"{99 if whole else 1}%"
+            )
+        return self.words("number.about", value=f"{whole}%")
+
     def count(self, value: object) -> str:
         """Return a whole number with commas at the thousands."""
         return DASH if missing(value) else f"{round(float(value)):,}"  # type: ignore[arg-type]
+
+    def amount(self, value: object) -> str:
+        """Return a number of things, or a sum of marks: whole where it is whole, else one decimal; commas."""
+        return DASH if missing(value) else f"{float(value):,.1f}".removesuffix(".0")  # type: ignore[arg-type]
 
     def of(self, numerator: object, denominator: object) -> str:
         """Return numerator and denominator: "558 of 581"."""
@@ -75,6 +91,21 @@ class Numbers:
         return self.words(
             "number.of", numerator=self.count(numerator), denominator=self.count(denominator)
         )
+
+    def of_class(self, least: object, most: object, denominator: object) -> str:
+        """Return a count that is told only as a class: "1–4 of 59"."""
+        if missing(denominator):
+            return DASH
+        numerator = self.count(least)
+        if least != most:
+            numerator = self.between(numerator, self.count(most))
+        return self.words("number.of", numerator=numerator, denominator=self.count(denominator))
+
+    def between(self, low: str, high: str) -> str:
+        """Return a range from its ends: with an en dash, in words where it begins below 0."""
+        if low.startswith(MINUS):
+            return self.words("number.to", low=low, high=high)
+        return f"{low}{DASH}{high}"
 
     def rate(
         self, value: object, numerator: object, denominator: object, low: object, high: object
@@ -98,8 +129,12 @@ class Numbers:
         """Return a score or a mark: one decimal, never "-0.0"."""
         if missing(value):
             return DASH
-        text = f"{float(value):.1f}"  # type: ignore[arg-type]
-        return "0.0" if text == "-0.0" else text
+        text = f"{float(value):,.1f}"  # type: ignore[arg-type]
+        return "0.0" if text == "-0.0" else text.replace("-", MINUS)
+
+    def plain(self, value: object) -> str:
+        """Return a number with one decimal, or none where it is whole."""
+        return self.points(value).removesuffix(".0")
 
     def weight(self, value: object) -> str:
         """Return a weight in points of 100: whole where it is whole, else one decimal."""
@@ -109,15 +144,26 @@ class Numbers:
         """Return the ends of a score's interval."""
         if missing(low) or missing(high):
             return DASH
-        return f"{self.points(low)}{DASH}{self.points(high)}"
+        return self.between(self.points(low), self.points(high))
 
     def points_with(self, value: object, low: object, high: object) -> str:
         """Return a score with its interval: "78.4 (75.9–80.9)"."""
         inside = [] if missing(low) or missing(high) else [self.points_interval(low, high)]
         return self.bracketed(self.points(value), inside)
 
-    def quantity(self, value: object, kind: str) -> str:
-        """Return an indicator's value as its kind is written: share, points, days, count or ratio."""
+    def quantity(self, value: object, kind: str, *, most: object = None) -> str:
+        """
+        Return an indicator's value as its kind is written.
+
+        Parameters
+        ----------
+        value : float or None
+            The value.
+        kind : str
+            One of `seedmetrics.report.words.KINDS`; any other is written as a number with one decimal.
+        most : float, optional
+            Of stars, how many there can be: "3.4 of 5".
+        """
         if missing(value):
             return DASH
         if kind == "share":
@@ -125,8 +171,13 @@ class Numbers:
         if kind == "count":
             return self.count(value)
         if kind == "days":
-            number = f"{float(value):.1f}".removesuffix(".0")  # type: ignore[arg-type]
+            number = self.plain(value)
             return self.words("number.days", count=float(value), number=number)  # type: ignore[arg-type]
+        if kind == "stars":
+            number, key = self.plain(value), "number.stars" if missing(most) else "number.stars_of"
+            return self.words(key, count=float(value), number=number, most=self.plain(most))  # type: ignore[arg-type]
+        if kind == "per_1000":
+            return self.words("number.per_1000", number=self.points(value))
         return self.points(value)
 
     def range_of(self, low: object, high: object, kind: str) -> str:
@@ -138,8 +189,8 @@ class Numbers:
         if low == high:
             return self.quantity(low, kind)
         if kind == "days":
-            ends = [f"{float(v):.1f}".removesuffix(".0") for v in (low, high)]  # type: ignore[arg-type]
-            return self.words("number.days", count=2, number=DASH.join(ends))
+            number = self.between(self.plain(low), self.plain(high))
+            return self.words("number.days", count=2, number=number)
         return self.points_interval(low, high)
 
     def ordinal(self, value: object) -> str:

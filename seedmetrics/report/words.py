@@ -13,11 +13,12 @@ from seedmetrics.errors import SeedmetricsError
 
 FOLDER = Path(__file__).parent / "words"
 LANGUAGES = ("en", "zh")
+KINDS = ("share", "points", "days", "count", "ratio", "stars", "per_1000")
 
 
 @cache
 def catalogue(name: str) -> dict[str, Any]:
-    """Return one of the catalogues: ``en``, ``zh`` or ``indicators``, nested as in the file."""
+    """Return one of the catalogues, such as ``en``, ``zh`` or ``indicators``, nested as in the file."""
     return tomllib.loads((FOLDER / f"{name}.toml").read_text("utf-8"))
 
 
@@ -31,9 +32,11 @@ class IndicatorWords:
     label, definition : str
         Name, and one sentence on what is counted of what; the definition may be empty.
     kind : str
-        How its value is written: share, points, days, count or ratio; empty where not known.
+        How its value is written: one of `KINDS`; empty where not known.
     step : str
         What one more step of it is called, with ``{count}``; empty where there is no such step.
+    counts : str
+        What a value that is no share rests on, with ``{numerator}`` and ``{denominator}``; empty where not said.
     """
 
     label: str
@@ -41,6 +44,52 @@ class IndicatorWords:
     kind: str
     step: str
     step_one: str
+    counts: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MechanismWords:
+    """
+    What one mechanism of the programme is called on a page.
+
+    Attributes
+    ----------
+    number : int
+        Its place among the twenty; 0 for a module from outside.
+    title, about : str
+        Name, and one sentence on what it is; the sentence may be empty.
+    term : str
+        What the programme itself calls it, in Chinese; may be empty.
+    """
+
+    number: int
+    title: str
+    about: str
+    term: str
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    r"""
+    A number, as it stands in words beside what is counted: after a colon its noun for one and for more.
+
+    Examples
+    --------
+    >>> "{n:star|stars}, {m:village|villages}".format(n=Amount("34", 34), m=Amount("1", 1))
+    '34\xa0stars, 1\xa0village'
+    >>> f"{Amount('1,200', 1200)}"
+    '1,200'
+    """
+
+    text: str
+    number: float
+
+    def __format__(self, nouns: str) -> str:
+        """Return the number, with the noun that agrees with it; no line breaks between them."""
+        if not nouns:
+            return self.text
+        one, _, more = nouns.partition("|")
+        return f"{self.text}\u00a0{one if self.number == 1 else more or one}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +187,23 @@ class Words:
         own = entry.get(self.language, {}) if isinstance(entry, Mapping) else {}
         fallback = name.rsplit(".", 1)[-1].replace("_", " ")
         return IndicatorWords(
-            label=self.pick(title) or own.get("label", fallback[:1].upper() + fallback[1:]),
+            label=self.pick(title) or own.get("label", self.sentence_case(fallback)),
             definition=own.get("definition", ""),
             kind=entry.get("kind", "") if isinstance(entry, Mapping) else "",
             step=own.get("step", ""),
             step_one=own.get("step_one", own.get("step", "")),
+            counts=own.get("counts", ""),
+        )
+
+    def mechanism(self, module: str) -> MechanismWords:
+        """Return the words of the mechanism that a module of indicators measures; its name where it has none."""
+        entry: dict[str, Any] = catalogue("mechanisms").get(module, {})
+        own = entry.get(self.language, {})
+        return MechanismWords(
+            number=entry.get("number", 0),
+            title=own.get("title", self.sentence_case(module.replace("_", " "))),
+            about=own.get("about", ""),
+            term=entry.get("term", ""),
         )
 
     def inside(self, text: str) -> str:

@@ -235,7 +235,8 @@ class Front:
         if any(row.cut for row in rows):
             sub += self.words("site.gap") + self.words("league.cut")
         own = named(plan.title, self.words.language) if alone else self.group_title(group)
-        pages = ((self.words("league.more"), "league"), (self.words("league.closure"), "closure"))
+        stems = (("more", "league"), ("closure", "closure"), ("programme", "programme"))
+        pages = [(self.words(f"league.{word}"), stem) for word, stem in stems]
         links = [(text, self.link(plan, stem)[0]) for text, stem in pages] if first else []
         table_id = f"table-{number}"
         return Table(

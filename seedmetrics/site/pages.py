@@ -186,7 +186,7 @@ def page_name(stem: str, plan: str, period: str, words: SiteWords, facts: SiteFa
     str
         In the language of `words`.
     """
-    if stem in {"league", "closure"}:
+    if stem in {"league", "closure", "programme"}:
         return words(f"page.{stem}")
     found = facts.plan(plan, period) if facts else None
     if found is None or stem not in found.units:

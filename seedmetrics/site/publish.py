@@ -6,8 +6,8 @@ import difflib
 import importlib.metadata
 import json
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,15 @@ import pandas as pd
 
 from seedmetrics.batch import Job, JobResult, run_batch
 from seedmetrics.errors import PlanError, SeedmetricsError
-from seedmetrics.evaluation import Evaluation, Plan, evaluate, find_plan
+from seedmetrics.evaluation import (
+    Evaluation,
+    IndicatorBudget,
+    Plan,
+    evaluate,
+    find_plan,
+    indicator_budget,
+    publishes_figures,
+)
 from seedmetrics.records import District, Period, open_district
 from seedmetrics.site.index import build_site
 from seedmetrics.site.pages import render_page
@@ -39,12 +47,15 @@ class Published:
         Every problem found in the records.
     left_out : tuple of str
         Plans of the district that do not evaluate by the period asked for, or none of the units asked for.
+    budgets : dict of str to IndicatorBudget
+        What each plan measures and asks for, by its name.
     """
 
     index: Path
     results: tuple[JobResult, ...]
     problems: pd.DataFrame
     left_out: tuple[str, ...] = ()
+    budgets: Mapping[str, IndicatorBudget] = field(default_factory=dict)
 
     @property
     def failed(self) -> tuple[JobResult, ...]:
@@ -119,7 +130,8 @@ def publish(
         progress=progress,
     )
     left_out = tuple(plan.name for name, plan in chosen.items() if name not in fitting)
-    return Published(build_site(out), tuple(results), district.problems, left_out)
+    budgets = {e.plan.name: indicator_budget(e.plan, district, e.period) for e in evaluations}
+    return Published(build_site(out), tuple(results), district.problems, left_out, budgets)
 
 
 def _make_folder(out: Path) -> None:
@@ -185,22 +197,30 @@ def _jobs(
     common = {"district": folder, "plan": plan_name, "period": period}
     place = out / period / plan.name
 
-    def job(notebook: str, stem: str, language: str, **extra: str) -> Job:
+    def job(notebook: str, stem: str, language: str, **given: str) -> Job:
         return Job(
             notebook=notebook_file(notebook),
             output=place / f"{stem}.{language}.ipynb",
-            parameters=common | extra | {"language": language},
+            parameters=given | {"language": language},
             key=f"{plan.name}/{period}/{stem}/{language}",
             label=f"{plan.name} {period} {stem} {language}",
         )
 
-    template = "alliance" if plan.level == "alliance" else "township"
+    # A notebook is named for the level of the units it is about.
+    template = plan.level
     wanted = [code for code in evaluation.units.index if not units or code in units]
-    jobs = [job(template, code, language, unit=code) for code in wanted for language in languages]
+    jobs = [
+        job(template, code, language, **common, unit=code)
+        for code in wanted
+        for language in languages
+    ]
     if not units:
-        jobs += [job("league", "league", language) for language in languages]
+        jobs += [job("league", "league", language, **common) for language in languages]
         if evaluation.closure is not None:
-            jobs += [job("closure", "closure", language) for language in languages]
+            jobs += [job("closure", "closure", language, **common) for language in languages]
+        if publishes_figures(evaluation.district, plan):
+            given = {"district": folder}
+            jobs += [job("programme", "programme", language, **given) for language in languages]
     return jobs
 
 

@@ -3,8 +3,9 @@
 import pandas as pd
 import pytest
 
+from seedmetrics.errors import PlanError
 from seedmetrics.indicators import measure
-from seedmetrics.indicators.cases import case_counts, case_exclusions
+from seedmetrics.indicators.cases import case_counts, case_exclusions, median_by_unit
 from seedmetrics.records import Period, open_district
 from tests.districts import write_district
 
@@ -131,3 +132,57 @@ def test_backlog_is_what_is_late_and_open_when_the_period_ends(district):
         76.0, abs=0.001
     )  # from the end of 16 July to 1 October
     assert pd.isna(age.loc["T2", "value"])
+
+
+def test_the_backlog_stands_beside_all_cases_then_open(district):
+    # of c and f, open at the end of September, c is past its due date
+    row = measure(district, "hotline.backlog", "2025Q3", level="township").loc["T1"]
+    assert tuple(row[["value", "numerator", "denominator"]]) == (1, 1, 1)
+    row = measure(district, "hotline.backlog", "2025Q3", level="township").loc["T2"]
+    assert tuple(row[["value", "numerator", "denominator"]]) == (0, 0, 1)
+
+
+def test_the_age_of_the_backlog_stands_beside_its_days_and_cases(district):
+    table = measure(district, "hotline.backlog_age", "2025Q3", level="township")
+    assert tuple(table.loc["T1", ["numerator", "denominator"]]) == (pytest.approx(76, abs=0.001), 1)
+    # without a backlog there is nothing, which is not the same as no records
+    assert tuple(table.loc["T2", ["numerator", "denominator"]]) == (0, 0)
+    assert table.loc["T3"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("closure_rate", {}),
+        ("response_rate", {"within_hours": 24}),
+        ("backlog", {}),
+        ("backlog_age", {}),
+    ],
+)
+def test_before_the_first_case_everything_is_missing(district, name, options):
+    table = measure(district, f"hotline.{name}", "2025Q1", level="township", options=options)
+    assert table.isna().all(axis=None)
+
+
+def test_a_basis_that_there_is_not_is_answered_with_the_nearest(district):
+    with pytest.raises(PlanError, match="did you mean 'received'"):
+        case_counts(district, Period.parse("2025Q3"), channels=CHANNELS, basis="recieved")
+
+
+@pytest.mark.parametrize(
+    ("channels", "message"),
+    [(["one_step"], "did you mean 'one_stop'"), ("one_stop", "`channels` must be a list")],
+)
+def test_channels_that_there_are_not_are_refused(district, channels, message):
+    with pytest.raises(PlanError, match=message):
+        case_counts(district, Period.parse("2025Q3"), channels=channels, basis="due")
+
+
+def test_medians_are_told_with_the_closed_and_the_watched():
+    units = pd.Series(["a", "a", "a", "b", "b"], index=[5, 6, 7, 8, 9])
+    days = pd.Series([2.0, 4.0, 9.0, 3.0, 5.0], index=units.index)
+    closed = pd.Series([True, True, False, False, False], index=units.index)
+    table = median_by_unit(units, days, closed, confidence_level=0.95)
+    assert tuple(table.loc["a", ["value", "numerator", "denominator"]]) == (4, 2, 3)
+    assert tuple(table.loc["b", ["numerator", "denominator"]]) == (0, 2)
+    assert pd.isna(table.loc["b", "value"])

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from seedmetrics.records.catalog.columns import Column
 from seedmetrics.records.mending import Reading, Typed, clean, mend
 from seedmetrics.records.personal import is_personal
-from seedmetrics.records.catalog.columns import Column
 
 SHANGHAI = Reading("Asia/Shanghai")
 
@@ -262,6 +262,8 @@ def test_a_number_is_read(kind: Any, text: str, value: float) -> None:
         ("number", "inf", "no number"),
         ("number", "1e999", "too large"),
         ("number", "#DIV/0!", "no number"),
+        ("count", "1e999", "too large"),
+        ("percent", "1e999", "too large"),
         ("count", "2.5", "no count"),
         ("count", "-1", "no count"),
         ("count", "3300余起", "no number"),

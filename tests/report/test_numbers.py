@@ -82,6 +82,43 @@ def test_days_are_whole_unless_they_are_halves_and_one_is_a_day():
     assert ZH.range_of(5, 6, "days") == "5–6天"
 
 
+def test_what_is_known_roughly_is_said_roughly_and_never_all_or_none():
+    assert (EN.about(0.9576), ZH.about(0.9576)) == ("about 96%", "约96%")
+    assert (EN.about(0.996), ZH.about(0.996)) == ("over 99%", "99%以上")
+    assert (EN.about(0.004), ZH.about(0.004)) == ("under 1%", "不到1%")
+    assert EN.about(float("nan")) == "–"
+
+
+def test_a_count_told_as_a_class_keeps_its_denominator():
+    assert (EN.of_class(1, 4, 59), ZH.of_class(1, 4, 59)) == ("1–4 of 59", "1–4/59")
+    assert EN.of_class(1, 1, 5) == "1 of 5"
+    assert EN.of_class(1, 4, float("nan")) == "–"
+
+
+def test_stars_are_of_the_most_where_that_is_known():
+    assert EN.quantity(3.44, "stars", most=5) == "3.4 of 5"
+    assert ZH.quantity(3.44, "stars", most=5) == "3.4/5星"
+    assert EN.quantity(1, "stars") == "1 star"
+    assert EN.quantity(4, "stars") == "4 stars"
+
+
+def test_a_number_for_each_thousand_says_so():
+    assert EN.quantity(3.26, "per_1000") == "3.3 per 1,000"
+    assert ZH.quantity(3.26, "per_1000") == "每千3.3"
+
+
+def test_an_amount_keeps_a_fraction_and_its_commas():
+    assert EN.amount(16869.7) == "16,869.7"
+    assert EN.amount(21412.0) == "21,412"
+
+
+def test_below_zero_has_a_minus_and_its_range_no_dash():
+    assert EN.quantity(-12, "days") == "−12 days"
+    assert EN.range_of(-30, 4, "days") == "−30 to 4 days"
+    assert ZH.range_of(-30, 4, "days") == "−30至4天"
+    assert EN.points_interval(-2.5, 1.25) == "−2.5 to 1.2"
+
+
 def test_a_text_that_is_no_period_is_refused():
     with pytest.raises(ValueError, match="2025Q5 is no period"):
         period_parts("2025Q5")

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from seedmetrics.errors import SeedmetricsError
-from seedmetrics.indicators import indicator_names
-from seedmetrics.report.words import FOLDER, Words, catalogue
+from seedmetrics.indicators import MECHANISMS, find_indicator, indicator_names
+from seedmetrics.report.words import FOLDER, KINDS, Amount, Words, catalogue
 
 REPORT = FOLDER.parent
 PLURALS = {"one", "other"}
@@ -81,19 +81,102 @@ def test_chinese_uses_full_width_punctuation():
 
 
 def test_no_file_of_words_has_a_key_twice():
-    for name in ("en", "zh", "indicators", "problems"):
+    for name in ("en", "zh", "indicators", "mechanisms", "problems"):
         tomllib.loads((FOLDER / f"{name}.toml").read_text("utf-8"))
 
 
-@pytest.mark.parametrize("name", indicator_names())
+# What a module of the package registers; tests and docstrings may register others.
+MODULES = {module.__name__.rsplit(".", 1)[1] for module in MECHANISMS}
+REGISTERED = [name for name in indicator_names() if name.partition(".")[0] in MODULES]
+INDICATORS = {
+    f"{module}.{quantity}": entry
+    for module, entries in catalogue("indicators").items()
+    for quantity, entry in entries.items()
+}
+TEXTS = {"label", "definition", "counts", "step", "step_one"}
+
+
+def test_every_indicator_has_words():
+    assert set(REGISTERED) <= set(INDICATORS)
+
+
+def test_no_words_are_left_over_from_an_indicator_that_is_gone():
+    assert {name for name in INDICATORS if name.partition(".")[0] in MODULES} <= set(REGISTERED)
+
+
+@pytest.mark.parametrize("name", sorted(INDICATORS))
 def test_every_indicator_has_a_label_and_a_definition_in_both_languages(name):
-    if name.startswith("example."):
-        pytest.skip("registered by a docstring's example")
+    entry = INDICATORS[name]
+    assert set(entry) == {"kind", "en", "zh"}
+    for language, longest in (("en", 40), ("zh", 16)):
+        words = Words(language).indicator(name)
+        assert set(entry[language]) <= TEXTS
+        assert 0 < len(words.label) <= longest
+        assert words.definition.endswith(Words(language)("list.stop"))
+        assert words.kind in KINDS
+
+
+@pytest.mark.parametrize("name", sorted(INDICATORS))
+def test_a_value_that_is_no_share_says_what_it_rests_on(name):
     for language in ("en", "zh"):
         words = Words(language).indicator(name)
-        assert words.label
-        assert words.definition
-        assert words.kind in {"share", "points", "days", "count", "ratio"}
+        wanted = set() if words.kind == "share" else {"numerator", "denominator"}
+        assert placeholders(words.counts) == wanted
+
+
+@pytest.mark.parametrize("name", sorted(INDICATORS))
+def test_a_step_is_said_in_both_languages_and_counted(name):
+    english, chinese = (Words(language).indicator(name) for language in ("en", "zh"))
+    assert bool(english.step) == bool(chinese.step)
+    assert placeholders(english.step) == placeholders(chinese.step) <= {"count"}
+
+
+@pytest.mark.parametrize("name", REGISTERED)
+def test_what_is_written_as_a_share_is_one(name):
+    assert find_indicator(name).share == (INDICATORS[name]["kind"] == "share")
+
+
+def test_each_of_the_twenty_mechanisms_has_its_words():
+    mechanisms = catalogue("mechanisms")
+    assert sorted(entry["number"] for entry in mechanisms.values()) == list(range(1, 21))
+    assert set(mechanisms) == set(catalogue("indicators"))
+    for module, entry in mechanisms.items():
+        assert set(entry) == {"number", "term", "en", "zh"}
+        assert re.search("[一-鿿]", entry["term"])
+        for language in ("en", "zh"):
+            words = Words(language).mechanism(module)
+            assert 0 < len(words.title) <= 40
+            assert words.about.endswith(Words(language)("list.stop"))
+
+
+def said(language: str) -> list[str]:
+    """Return all texts about indicators and mechanisms in one language."""
+    entries = [*INDICATORS.values(), *catalogue("mechanisms").values()]
+    return [text for entry in entries for text in entry[language].values()]
+
+
+def test_chinese_of_indicators_and_mechanisms_uses_full_width_punctuation():
+    for text in [*said("zh"), *(entry["term"] for entry in catalogue("mechanisms").values())]:
+        assert not re.search(r"[一-鿿][,;:!?()]|[,;:!?()][一-鿿]", text), text
+
+
+def test_english_of_indicators_and_mechanisms_has_no_chinese_in_it():
+    for text in said("en"):
+        assert not re.search("[一-鿿。，；：]", text), text
+
+
+def test_a_module_from_outside_is_headed_by_its_name():
+    words = Words("zh").mechanism("our_own")
+    assert (words.title, words.number, words.about, words.term) == ("Our own", 0, "", "")
+
+
+def test_an_amount_agrees_with_its_noun():
+    phrase = Words("en").indicator("village_stars.mean_stars").counts
+    one = phrase.format(numerator=Amount("1", 1), denominator=Amount("1", 1))
+    many = phrase.format(numerator=Amount("1,034", 1034), denominator=Amount("10", 10))
+    assert one.replace("\xa0", " ") == "1 star, 1 village"
+    assert many.replace("\xa0", " ") == "1,034 stars, 10 villages"
+    assert f"{Amount('7', 7):fish}" == "7\xa0fish"
 
 
 def test_an_indicator_that_is_not_known_is_shown_by_its_name():

@@ -26,7 +26,7 @@ HEAD = [
     "called_back", "resolved", "satisfied", "reopened", "category", "enterprise",
 ]  # fmt: skip
 LETTERS = {"business_110": "B", "one_stop": "N", "smart_room": "W", "enterprise_day": "E",
-           "chain_meeting": "L"}  # fmt: skip
+           "chain_meeting": "L", "hotline": "H"}  # fmt: skip
 WORKDAYS = {
     "utilities": 5, "traffic": 5, "sanitation": 5, "permits": 10, "labor": 10, "market": 10,
     "environment": 10, "land": 15, "finance": 15, "housing": 15,

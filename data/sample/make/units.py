@@ -1,4 +1,4 @@
-"""The units of the sample district: 17 townships, 8 alliances and 200 villages, all invented."""
+"""The units of the sample district: 17 townships, 8 alliances, 200 villages, 12 departments, all invented."""
 
 from .draws import Draws
 
@@ -36,6 +36,22 @@ ALLIANCES = [
     ("C07", "新型建材", "Building-materials"),
     ("C08", "针织服装", "Knitwear"),
 ]
+
+DEPARTMENTS = [
+    ("D01", "农业农村局", "Agriculture Bureau"),
+    ("D02", "商务局", "Commerce Bureau"),
+    ("D03", "工业和信息化局", "Industry Bureau"),
+    ("D04", "林业局", "Forestry Bureau"),
+    ("D05", "卫生健康委员会", "Health Commission"),
+    ("D06", "发展和改革委员会", "Development Commission"),
+    ("D07", "住房和城乡建设局", "Housing Bureau"),
+    ("D08", "科技局", "Science Bureau"),
+    ("D09", "人力资源和社会保障局", "Labor Bureau"),
+    ("D10", "市场监督管理局", "Market Bureau"),
+    ("D11", "民政局", "Civil Affairs Bureau"),
+    ("D12", "教育局", "Education Bureau"),
+]
+DEPARTMENT_CODES = [row[0] for row in DEPARTMENTS]
 
 VILLAGES = {
     "T01": 17, "T02": 14, "T03": 12, "T04": 13, "T05": 16, "T06": 11, "T07": 18, "T08": 20,
@@ -77,7 +93,7 @@ def village_names(count: int) -> list[tuple[str, str]]:
 
 
 def units() -> list[Row]:
-    """Return the rows of units.csv, from the townships down to the villages."""
+    """Return the rows of units.csv: townships, alliances, villages, departments."""
     rows: list[Row] = [
         ["code", "name_zh", "name_en", "level", "kind", "group", "parent", "aliases"]
     ]
@@ -93,4 +109,16 @@ def units() -> list[Row]:
             kind = "key_village" if number <= KEY_VILLAGES.get(parent, 0) else "village"
             code = f"{parent}-V{number:02d}"
             rows.append([code, *next(names_left), "village", kind, "villages", parent, ""])
+    for code, zh, en in DEPARTMENTS:
+        rows.append([code, f"区{zh}", en, "department", "bureau", "bureaus", "", zh])
     return rows
+
+
+def villages_of(unit: str) -> list[str]:
+    """Return the codes of a unit's villages."""
+    return [f"{unit}-V{number:02d}" for number in range(1, VILLAGES[unit] + 1)]
+
+
+def key_villages() -> list[str]:
+    """Return the codes of the key villages."""
+    return [f"{unit}-V{n:02d}" for unit, count in KEY_VILLAGES.items() for n in range(1, count + 1)]

@@ -101,7 +101,8 @@ def tiers(
     A tier may thus be empty. Cuts have no rounding and no ties across them:
     `boundary_ties` and `would_differ` are False. `would_differ` compares the
     four rules at the same `at_ties`. With quotas that add up to 1 the last is
-    the rest, whatever its rounding would be.
+    the rest, whatever its rounding would be; a tier with a quota of 0 is
+    empty, and the rest is then that of the last tier with a quota.
 
     References
     ----------
@@ -180,14 +181,15 @@ def _shares(quotas: Sequence[float]) -> list[Decimal]:
 
 
 def _one_by_one(mode: str) -> Callable[[list[Decimal], int], list[int]]:
-    """Return the rule that rounds each tier by itself; the last takes the rest."""
+    """Return the rule that rounds each tier by itself; the last with a quota takes the rest."""
 
     def sizes(shares: list[Decimal], n: int) -> list[int]:
+        last = max(t for t, share in enumerate(shares) if share > 0)
         taken: list[int] = []
-        for share in shares[:-1]:
+        for share in shares[:last]:
             whole = int(_units(share, n).to_integral_value(rounding=mode))
             taken.append(min(whole, n - sum(taken)))
-        return [*taken, n - sum(taken)]
+        return [*taken, n - sum(taken), *(0 for _ in shares[last + 1 :])]
 
     return sizes
 

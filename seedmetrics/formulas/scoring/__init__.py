@@ -8,15 +8,18 @@ from seedmetrics.formulas.scoring.judging import (
     judge_scores,
 )
 from seedmetrics.formulas.scoring.normalization import normalize
+from seedmetrics.formulas.scoring.points import PointsBalance, points_balance
 from seedmetrics.formulas.scoring.rules import apply_caps, veto
 
 __all__ = [
     "JudgeAgreement",
     "JudgedScores",
+    "PointsBalance",
     "aggregate",
     "apply_caps",
     "judge_agreement",
     "judge_scores",
     "normalize",
+    "points_balance",
     "veto",
 ]

@@ -196,6 +196,6 @@ TABLES: Final = (
             "extended_to": DATE,
         },
         orders=(Order("publicity_from", "publicity_to", "refused"),),
-        parts=(Part("present", "votes_due"), Part("yes", "present")),
+        parts=(Part("present", "votes_due"), Part("yes", "present"), Part("yes", "votes_due")),
     ),
 )

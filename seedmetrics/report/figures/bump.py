@@ -13,6 +13,7 @@ from seedmetrics.report.figures.labels import fit, spread, text_width
 from seedmetrics.report.numbers import missing
 
 STEP = 21.0  # least height between two names
+MOST = 30  # of more units only that of the page is drawn: the lines of the others would be a tangle
 WIDEST = 205.0
 
 
@@ -68,8 +69,10 @@ def bump_chart(
     """
     ranks = np.array([line.ranks for line in (mine, *others)], dtype=float)
     worst = int(max(np.nanmax(ranks), np.nanmax(np.asarray(high, dtype=float), initial=1), 2))
-    right = max(text_width(line.label(s), s) for line, s in _sizes((mine, *others))) + 14
-    height = 26 + 46 + max(250.0, STEP * worst)
+    crowded = worst > MOST
+    named = (mine,) if crowded else (mine, *others)
+    right = max(text_width(line.label(s), s) for line, s in _sizes(named)) + 14
+    height = 26 + 46 + max(250.0, STEP * min(worst, MOST / 1.5 if crowded else worst))
     with drawing(height, left=26, right=right, bottom=46) as canvas:
         ax = canvas.ax
         ax.grid(visible=False)
@@ -86,8 +89,8 @@ def bump_chart(
                 )
         if np.isfinite(np.asarray(low, dtype=float)).any():
             _band(canvas, low, high)
-            _band_name(canvas, low, high, (mine, *others), words.band)
-        for line in others:
+            _band_name(canvas, low, high, named, words.band)
+        for line in named[1:]:
             ax.plot(range(count), line.ranks, color=TOKENS["peer"], lw=1.25, zorder=1)
             _ends(canvas, line.ranks, "dot", 18)
         ax.plot(range(count), mine.ranks, color=TOKENS["accent"], lw=3, zorder=4)
@@ -100,24 +103,25 @@ def bump_chart(
             lw=1.5,
             zorder=5,
         )
-        _names(canvas, (mine, *others), count)
+        _names(canvas, named, count)
         canvas.y_unit(words.axis)
         return canvas.svg(prefix, alt)
 
 
 def rank_ticks(worst: int) -> list[int]:
     """
-    Return the ranks written at the axis: every one up to 12, else the first, every fifth and the last.
+    Return the ranks written at the axis: every one up to 12, else the first, round ones and the last.
 
     Examples
     --------
-    >>> rank_ticks(22)
-    [1, 5, 10, 15, 20, 22]
+    >>> rank_ticks(22), rank_ticks(200)
+    ([1, 5, 10, 15, 20, 22], [1, 50, 100, 150, 200])
     """
     if worst <= 12:
         return list(range(1, worst + 1))
-    fives = [k for k in range(5, worst + 1, 5) if worst - k >= 2 or k == worst]
-    return [1, *fives] + ([worst] if worst not in fives else [])
+    step = next(s for s in (5, 10, 20, 50, 100, 1000) if worst <= 7 * s or s == 1000)
+    inner = [k for k in range(step, worst + 1, step) if worst - k >= 0.4 * step or k == worst]
+    return [1, *inner] + ([worst] if worst not in inner else [])
 
 
 def _band(canvas: Canvas, low: Sequence[float], high: Sequence[float]) -> None:
