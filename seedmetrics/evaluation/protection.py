@@ -63,7 +63,8 @@ def protect(plan: Plan, measured: pd.DataFrame) -> pd.DataFrame:
         return table.drop(columns="persons")
     found = {name: find_indicator(name) for name in table["indicator"].unique()}
     about = table["indicator"].map(lambda name: found[name].persons).to_numpy(bool)
-    counted = table["indicator"].map(lambda name: found[name].sampled).to_numpy(bool)
+    classed = {name: one.sampled and one.few == "class" for name, one in found.items()}
+    counted = table["indicator"].map(classed).to_numpy(bool)
     m = plan.minimum_persons
     _withhold(table, about & _few(table["persons"], m), WITHHELD)
     table["denominator"] = table["denominator"].where(
@@ -74,7 +75,7 @@ def protect(plan: Plan, measured: pd.DataFrame) -> pd.DataFrame:
     all_but = left & ~few & _few(table["denominator"] - table["numerator"], m)
     _told_as_class(plan, table, few, FEW)
     _told_as_class(plan, table, all_but, ALL_BUT_FEW)
-    through = table["indicator"].map(lambda name: found[name].parts_persons).to_numpy(bool)
+    through = table["indicator"].map(lambda name: found[name].few == "uncounted").to_numpy(bool)
     part = _few(table["numerator"], m) | _few(table["denominator"] - table["numerator"], m)
     through = through & (table["count_class"] == "").to_numpy() & part
     table.loc[through, ["numerator", "excluded"]] = np.nan

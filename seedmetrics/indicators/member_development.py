@@ -170,7 +170,9 @@ def conformance(
     return _share_of_checks(district, made["passed"], made, left_out)
 
 
-@indicator("member_development.coverage", tables=TABLES, unit=LEVEL, share=True, persons=True)
+@indicator(
+    "member_development.coverage", tables=TABLES, unit=LEVEL, share=True, persons=True, few="plain"
+)
 def coverage(
     district: District,
     period: Period,
@@ -270,7 +272,7 @@ def _days_in(name: str) -> None:
         tables=TABLES,
         unit=LEVEL,
         persons=True,
-        parts_persons=True,
+        few="uncounted",
     )
     def days(
         district: District,

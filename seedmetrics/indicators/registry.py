@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,7 @@ from seedmetrics.records import District, Period
 from seedmetrics.records.outside import load_outside
 from seedmetrics.records.schemas import table_named
 
+Few = Literal["class", "uncounted", "plain"]
 Function = TypeVar("Function", bound=Callable[..., pd.DataFrame])
 
 MEASURED = ["value", "numerator", "denominator", "low", "high", "excluded", "persons"]
@@ -55,9 +56,8 @@ class Indicator:
         Whether it is worked out from the other indicators of a plan, not from records.
     beside : str
         The indicator without which it would mislead; a plan that names the one must name the other.
-    parts_persons : bool
-        Whether the numerator counts some of the persons of the denominator, though the value is no
-        share of them (a median of days, with those who are through and those watched).
+    few : {"class", "uncounted", "plain"}
+        How a count of few persons is told; see `indicator`.
     """
 
     name: str
@@ -72,7 +72,7 @@ class Indicator:
     attendance: bool = False
     derived: bool = False
     beside: str = ""
-    parts_persons: bool = False
+    few: Few = "class"
 
     @property
     def sampled(self) -> bool:
@@ -102,7 +102,7 @@ def indicator(
     attendance: bool = False,
     derived: bool = False,
     beside: str = "",
-    parts_persons: bool = False,
+    few: Few = "class",
 ) -> Callable[[Function], Function]:
     """
     Register a function as the indicator that plans call `name`.
@@ -137,8 +137,11 @@ def indicator(
     beside : str, default ""
         The indicator without which this one would mislead, as a share of the checks that could be made without the
         share of checks that could not: a plan that names the one must name the other.
-    parts_persons : bool, default False
-        The numerator counts some of the persons of the denominator, though the value is no share of them.
+    few : {"class", "uncounted", "plain"}, default "class"
+        How a numerator of few persons, or of all but few, is told: a share as the class of its count; "uncounted":
+        the value is told without the numerator (a median of days, with those who are through and those watched);
+        "plain": as it is, where the state of the record is counted and nothing of a person. Whatever rests on too few
+        persons is withheld in any case.
 
     Returns
     -------
@@ -177,7 +180,7 @@ def indicator(
             attendance=attendance,
             derived=derived,
             beside=beside,
-            parts_persons=parts_persons,
+            few=few,
         )
         return function
 

@@ -285,7 +285,10 @@ def rule_rows(view: View, unit: UnitEvaluation) -> tuple[list[RuleRow], int]:
     told = {
         "made": _told(view, due["passed"] + due["breached"], sum_known=True),
         "breached": _told(view, due["breached"], sum_known=not is_class(passed)),
-        "unknown": _told(view, due["unknown"], sum_known=not is_class(made)),
+        # That dates are missing is said of records: as exact as the headline says it of all rules.
+        "unknown": _told(view, due["unknown"], sum_known=False)
+        if is_class(made)
+        else {str(rule): view.numbers.count(n) for rule, n in due["unknown"].items()},
     }
     order = sorted(
         due.index,

@@ -33,8 +33,13 @@ def _checks(district, period):
     return pd.DataFrame()
 
 
-@indicator("protection_test.days", tables=[], persons=True, parts_persons=True)
+@indicator("protection_test.days", tables=[], persons=True, few="uncounted")
 def _days(district, period):
+    return pd.DataFrame()
+
+
+@indicator("protection_test.records", tables=[], share=True, persons=True, few="plain")
+def _records(district, period):
     return pd.DataFrame()
 
 
@@ -147,6 +152,11 @@ def test_two_hidden_parts_hide_each_other():
 
 def test_without_a_small_part_every_part_is_told():
     assert (parts(20, 15, 25)["count_class"] == "").all()
+
+
+def test_the_state_of_a_record_is_no_trait_of_persons_unless_they_are_few():
+    assert told("protection_test.records", 90, 91, persons=29)["numerator"] == 90
+    assert told("protection_test.records", 90, 91, persons=4)["count_class"] == "withheld"
 
 
 @pytest.mark.parametrize("through", [1, 4, 36, 39])

@@ -19,6 +19,7 @@ T1 = StepRule(id="T1", kind="within", since=1, step=2, months=1, severity="late"
         ({"since": None}, "needs 'since'"),
         ({"share": 0.5}, "has no use for 'share'"),
         ({"months": 1.5}, "`months` must be a whole number of at least 1, got 1.5"),
+        ({"months": None, "days": 30.5}, "`days` must be a whole number of at least 1, got 30.5"),
         ({"months": 0}, "`months` must be a whole number"),
         (
             {"kind": "quorum", "since": None, "months": None, "share": 50},

@@ -246,7 +246,7 @@ RULES = [
     StepRule(id="before", kind="done_before", step=2, before=(3, 4)),
     StepRule(id="absent", kind="done_before", step=2, before=(4,), absent="breached"),
     StepRule(id="quorum", kind="quorum", step=3, share=0.5),
-    StepRule(id="order", kind="order", steps=(1, 2, 3, 4), parallel=((2, 3),)),
+    StepRule(id="order", kind="order", steps=(1, 2, 3, 4), parallel=((2, 3), (3, 4))),
     StepRule(
         id="extension", kind="extension", since=1, months=1, low_months=1, high_months=3, times=1
     ),

@@ -16,8 +16,8 @@ def unit_sections(evaluation: Evaluation, unit: str, language: str) -> list[Html
     """Return all sections of a unit's page."""
     page = unit_report(evaluation, unit=unit, language=language)
     return [
-        page.heading(), page.standing(), page.boards(), page.indicator_table(), page.chain(), page.closure(),
-        page.certainty(), page.left_out(), page.made(),
+        page.heading(), page.standing(), page.village(), page.chain(), page.boards(), page.indicator_table(),
+        page.development(), page.life(), page.grids(), page.closure(), page.certainty(), page.appendix(),
     ]  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 import itertools
 
+from seedmetrics.report.figures.bump import BumpLine, BumpWords, bump_chart
 from seedmetrics.report.figures.calendar import (
     CalendarRow,
     Tile,
@@ -101,3 +102,13 @@ def test_drawings_name_no_color_of_their_own():
         ):
             bare = bare.replace(f"var({token})", "")
         assert "#" not in bare.replace('href="#', "").replace("url(#", "")
+
+
+def test_of_two_hundred_units_only_one_line_is_drawn_and_the_drawing_stays_small():
+    lines = [BumpLine(f"Village {k}", (float(k), float(201 - k))) for k in range(1, 201)]
+    words = BumpWords("Rank", "rank interval", ("2024", "2025"), ("", ""))
+    svg = bump_chart(lines[39], [20, 100], [90, 190], lines[:39] + lines[40:], words, prefix="b", alt="a")  # fmt: skip
+    assert [text for _, _, text in texts(svg) if text.startswith("Village")] == ["Village 40"]
+    assert {"1", "50", "100", "150", "200"} <= {text for _, _, text in texts(svg)}
+    height = float(svg.partition('viewBox="0 0 440 ')[2].partition('"')[0])
+    assert height < 600

@@ -353,3 +353,8 @@ def test_a_village_without_any_mark_says_so(village_page):
     assert "No marks of the village are on record" in text
     assert "Never listed as weak, as far as the records reach" in text
     assert "No problem stands in the village’s remedy plan" in text
+
+
+def test_usual_words_of_the_records_are_put_into_the_page_s_language(village_page):
+    for language, word in (("en", "Water supply"), ("zh", "饮水供水")):
+        assert word in sound(village_page(language=language).village().markup)

@@ -43,7 +43,8 @@ def disclosures() -> list[Row]:
 def _undated(numbered: tuple[int, Row]) -> Row:
     """Return the row; of one event in some hundred nobody wrote down the day."""
     number, row = numbered
-    return [*row[:3], "", *row[4:]] if row[2] == "event" and number % 131 == 60 and not row[4] else row
+    forgotten = row[2] == "event" and not row[4] and number % 131 == 60
+    return [*row[:3], "", *row[4:]] if forgotten else row
 
 
 def _filed(day: date) -> object:
@@ -106,7 +107,9 @@ def task_items() -> list[Row]:
             share = _TASKS_DONE.get((unit, year, quarter), share)
             for number in range(draws.between(8, 14)):
                 item = f"{year}Q{quarter}-{number + 1:02d}"
-                rows.append([unit, item, sorted(dues)[number], "yes" if draws.chance(share) else "no"])
+                rows.append(
+                    [unit, item, sorted(dues)[number], "yes" if draws.chance(share) else "no"]
+                )
     return rows
 
 
@@ -149,7 +152,7 @@ def cadre_records() -> list[Row]:
         day = date(int(period[:4]), 3 if period.endswith("H1") else 9, 1)
         for unit, known in cadres().items():
             whole = _unit_share(unit, day, 0.89, 0.04)
-            for person in known[:36]:
+            for person in known[:34]:
                 rows += _record(draws, person, unit, period, whole)
     return [["person", "unit", "period", "part", "evidence", "category"], *rows]
 
@@ -160,7 +163,9 @@ def _record(draws: Draws, person: str, unit: str, period: str, whole: float) -> 
     keen = draws.lognormal(1.0, 0.25)
     rows: list[Row] = []
     for area, mean in _AREAS.items():
-        rows.append([person, unit, period, area, max(1, round(draws.lognormal(mean * keen, 0.4))), ""])
+        rows.append(
+            [person, unit, period, area, max(1, round(draws.lognormal(mean * keen, 0.4))), ""]
+        )
     rows.append([person, unit, period, "best_job", "", ""])
     weights = [2.0] * len(_WEAKNESSES)
     weights[_COMMON.get(unit, 1)] = 9.0 if unit == "T10" else 5.0

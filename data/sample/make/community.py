@@ -4,11 +4,17 @@ from datetime import date, timedelta
 
 from .contest import form
 from .draws import LAST_DAY, Draws, after_workdays, is_workday
-from .units import TOWNSHIP_CODES, VILLAGES, Row, villages_of
+from .units import TOWNSHIP_CODES, Row, villages_of
 
 _WITHOUT = {"T06": 0.22, "T10": 0.18, "T07": 0.12, "T05": 0.0}  # villages without a council
 _POINTS = {"S": (13, 18), "T": (6, 10), "Z": (4, 6), "O": (2, 2)}
-_EVENTS = {"square_fair": 1.1, "consultation": 0.7, "repair": 0.5, "tool_sharing": 0.3, "other": 0.25}
+_EVENTS = {
+    "square_fair": 1.1,
+    "consultation": 0.7,
+    "repair": 0.5,
+    "tool_sharing": 0.3,
+    "other": 0.2,
+}
 _GIVEN = {"square_fair": 30, "consultation": 12, "repair": 10, "tool_sharing": 8, "other": 9}
 # share of the households visited within 2025
 _REACH = {"T05": 0.47, "T07": 0.21, "T11": 0.58, "S01": 0.24, "S03": 0.19, "T10": 0.34, "O01": 1.15}
@@ -78,7 +84,8 @@ def _cold_days() -> list[date]:
     """Return the days on which doors were knocked on: two winters, without the festival."""
     days = [date(2025, 1, 2) + timedelta(i) for i in range(56)]
     days += [date(2025, 12, 1) + timedelta(i) for i in range(46)]
-    return [d for d in days if is_workday(d) or d.weekday() == 5 and not date(2025, 1, 27) < d < date(2025, 2, 5)]
+    festival = {date(2025, 1, 28) + timedelta(i) for i in range(8)}
+    return [d for d in days if is_workday(d) or (d.weekday() == 5 and d not in festival)]
 
 
 def household_visits(households: dict[str, int]) -> list[Row]:
@@ -91,8 +98,7 @@ def household_visits(households: dict[str, int]) -> list[Row]:
         often = 0.35 if unit == "O01" else 0.62
         out = [day for day in days if draws.chance(often)]
         mean = reach * households[unit] / sum(day.year == 2025 for day in out)
-        for day in out:
-            rows.append([unit, day, max(2, round(draws.lognormal(mean * 0.95, 0.35)))])
+        rows += [[unit, day, max(2, round(draws.lognormal(mean * 0.95, 0.35)))] for day in out]
     rows.sort(key=lambda row: (row[1], row[0]))
     return [["unit", "date", "households"], *rows]
 
@@ -143,5 +149,7 @@ def _written(found: list[Row]) -> list[Row]:
     for unit, opened, due, kind, closed in found:
         numbers[opened.year] = numbers.get(opened.year, 0) + 1
         case = f"D{opened.year}-{numbers[opened.year]:06d}"
-        rows.append([case, unit, "door_knock", opened, "", due, closed, "", "", "", "", "", kind, ""])
+        rows.append(
+            [case, unit, "door_knock", opened, "", due, closed, "", "", "", "", "", kind, ""]
+        )
     return rows

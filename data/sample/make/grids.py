@@ -1,5 +1,6 @@
 """Households and residents, the grids they live in, and the cells with their linking members."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 from .contest import form
@@ -71,14 +72,16 @@ def _divided(draws: Draws, unit: str, alive: list[list[object]]) -> list[list[ob
 
 
 def _cells(
-    draws: Draws, unit: str, grid: str, kind: str, households: int, members: "iter[int]"
+    draws: Draws, unit: str, grid: str, kind: str, households: int, members: Iterator[int]
 ) -> list[Row]:
     """Divide a grid into cells; a member is linked with one of them or two."""
     size = 19.0 if unit == _LARGE_CELLS else 12.5
     count = max(1, round(households / size))
     ends = [round(households * (i + 0.16 * (draws.share() - 0.5)) / count) for i in range(1, count)]
     sizes = [b - a for a, b in zip([0, *ends], [*ends, households])]
-    share = {"urban": 0.52, "rural": 0.84, "dedicated": 0.65}[kind] + 0.06 * form(unit, date(2025, 6, 1))
+    share = {"urban": 0.52, "rural": 0.84, "dedicated": 0.65}[kind] + 0.06 * form(
+        unit, date(2025, 6, 1)
+    )
     without = max(0.01, 0.5 * (1 - share))
     rows: list[Row] = []
     member = ""
@@ -88,7 +91,9 @@ def _cells(
             member, left = person("linking", next(members)), draws.pick([1, 2], [3, 2])
         left -= 1
         none = draws.chance(without)
-        linked = 0 if none else min(of, round(of * min(1.0, draws.normal(share / (1 - without), 0.12))))
+        linked = (
+            0 if none else min(of, round(of * min(1.0, draws.normal(share / (1 - without), 0.12))))
+        )
         rows.append([f"{grid}-{number + 1:02d}", grid, of, max(0, linked), "" if none else member])
     return rows
 
@@ -106,6 +111,8 @@ def population(found: list[Row]) -> list[Row]:
         outside = 1.008 + 0.03 * draws.share()
         persons = (2.55 if unit[0] == "S" else 2.85) + 0.3 * draws.share()
         for year in (2023, 2024, 2025):
-            households = round(inside * outside * (1 + (0.006 if unit[0] in "SZ" else -0.004) * (year - 2025)))
+            households = round(
+                inside * outside * (1 + (0.006 if unit[0] in "SZ" else -0.004) * (year - 2025))
+            )
             rows.append([unit, year, round(households * persons), households])
     return rows

@@ -38,12 +38,12 @@ def lectures(known: list[Row]) -> list[Row]:
     rows: list[Row] = []
     for code, unit, _, came, went in known[1:]:
         share = _LESSONS.get(unit, min(0.97, 0.88 + 0.05 * form(unit, LAST_DAY)))
-        for first, last, part in [
+        for begin, end, part in [
             (date(2024, 7, 1), date(2024, 12, 27), 0.75),
             (date(2025, 1, 6), date(2025, 12, 29), 1.0),
             (date(2026, 1, 4), LAST_DAY, 0.03),
         ]:
-            first, last = max(first, came), min(last, went or last)
+            first, last = max(begin, came), min(end, went or end)
             if last < first or not draws.chance(share * part):
                 continue
             for _ in range(draws.pick([1, 2, 3], [6, 3, 1]) if last.month == 12 else 1):

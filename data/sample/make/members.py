@@ -13,7 +13,8 @@ HOW_MANY = {
     "T01": 40, "T02": 36, "T03": 34, "T04": 35, "T05": 43, "T06": 32, "T07": 50, "T08": 44,
     "T09": 38, "T10": 33, "T11": 30, "S01": 45, "S02": 42, "S03": 41, "Z01": 37, "Z02": 28, "O01": 4,
 }  # fmt: skip
-_PUBLISHES = {"T01", "T05", "S01", "S02", "S03", "Z01"}  # local practice, years before it was a rule
+# Where targets are made public: local practice, years before it was a rule.
+_PUBLISHES = {"T01", "T05", "S01", "S02", "S03", "Z01"}
 _HASTY = "T07"  # many of its activists are listed as targets before their year is over
 _SLOW_TO_APPROVE = "T04"
 _REVIEWS_AFTERWARDS = "T03"
@@ -126,7 +127,9 @@ def _be_activist(way: _Way) -> bool:
     seen = way.day[3]
     while True:
         rare = unit == _SELDOM_OBSERVES and seen < date(2025, 1, 1) and draws.chance(0.45)
-        seen = next_workday(seen + timedelta(draws.between(200, 330) if rare else draws.between(150, 177)))
+        seen = next_workday(
+            seen + timedelta(draws.between(200, 330) if rare else draws.between(150, 177))
+        )
         if seen >= ends:
             break
         way.take(6, seen)
@@ -221,7 +224,9 @@ def _plant(found: list[Member]) -> None:
     for review, steps in rows(_REVIEWS_AFTERWARDS, 15, "2024-11-01"):
         steps[10][1] = next_workday(review[1] + timedelta(9))  # the review after the meeting
     for form_filled, steps in rows("T09", 14, "2025-01-01", 1)[:1]:
-        form_filled[1] = next_workday(steps[15][1] + timedelta(4))  # the form filled in after the vote
+        form_filled[1] = next_workday(
+            steps[15][1] + timedelta(4)
+        )  # the form filled in after the vote
     for vote, _ in rows("S01", 15, "2025-01-01")[:1]:
         vote[2:5] = [21, 14, 10]  # ten of twenty-one due: no majority
     for vote, _ in rows("T02", 23, "2024-07-01")[:1]:

@@ -1,6 +1,7 @@
 """The list of activists, targets and probationary members, and their plus and minus points."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 from .contest import form
 from .draws import LAST_DAY, Draws, yes_no
@@ -11,12 +12,18 @@ from .units import TOWNSHIP_CODES, Row
 _BEGIN = date(2024, 7, 1)
 _STATUS = ["activist", "target", "probationary", "full"]
 # Persons who came from another place: what they did before is on record there.
-_FROM_ELSEWHERE = {"S01": 24, "S02": 22, "S03": 22, "Z01": 22, "Z02": 17, "T08": 18, "T05": 18, "O01": 1}
+_FROM_ELSEWHERE = {"S01": 24, "S02": 22, "S03": 22, "Z01": 22, "Z02": 17, "O01": 1}
 # How often each item stands for a person in a full year.
 _OFTEN = {"activity": 6.7, "volunteering": 6.2, "study_notes": 6.6, "key_task": 0.85, "honor": 0.5}
-_EAGER = {"activity": 14.0, "volunteering": 11.5, "study_notes": 10.0, "key_task": 0.35, "honor": 0.3}
-_SELDOM = {"discipline_breach": 0.006, "shirking": 0.05, "absence": 0.45}
-_TWICE_A_YEAR = {"volunteering", "study_notes"}  # entered at the end of a half-year, not of a quarter
+_EAGER = {
+    "activity": 14.0,
+    "volunteering": 11.5,
+    "study_notes": 10.0,
+    "key_task": 0.4,
+    "honor": 0.3,
+}
+_SELDOM = {"discipline_breach": 0.012, "shirking": 0.05, "absence": 0.45}
+_TWICE_A_YEAR = {"volunteering", "study_notes"}  # entered for a half-year, not for a quarter
 
 
 def activists(found: list[Member]) -> list[Row]:
@@ -26,7 +33,7 @@ def activists(found: list[Member]) -> list[Row]:
     number = len(found)
     for member in found:
         exempt = draws.chance(0.03)
-        for status, then in zip(_STATUS, _STATUS[1:]):
+        for status, then in pairwise(_STATUS):
             start = member.since.get(status)
             end = member.since.get(then)
             last = end - timedelta(1) if end and end <= LAST_DAY else member.left
@@ -77,4 +84,4 @@ def _stretches(months: int) -> list[tuple[date, date]]:
     """Return first and last day of each stretch of so many months, up to the export."""
     firsts = [date(year, month, 1) for year in (2024, 2025) for month in range(1, 13, months)]
     starts = [day for day in firsts if day >= _BEGIN] + [date(2026, 1, 1), LAST_DAY + timedelta(1)]
-    return [(start, after - timedelta(1)) for start, after in zip(starts, starts[1:])]
+    return [(start, after - timedelta(1)) for start, after in pairwise(starts)]

@@ -13,6 +13,10 @@ _COUNTS = {
     "T07": (2, 2), "T08": (3, 2), "T09": (1, 1), "S01": (3, 1), "S02": (2, 2), "S03": (2, 1),
     "Z01": (3, 1), "Z02": (1, 0),
 }  # fmt: skip
+_STALLED = {
+    ("T06", "key_project"),
+    ("T07", "clearance"),
+}  # the first of the unit: planned, still open
 # Long-delayed projects, all closed out ahead of their planned day: unit, started, planned, closed out
 _DELAYED = [
     ("T02", "2017-05-16", "2025-06-30", "2025-05-23"),
@@ -52,6 +56,8 @@ def _project(draws: Draws, unit: str, kind: str, *, within: bool) -> Row:
     started = planned - timedelta(length)
     late = -8 - 20 * form(unit, planned) + draws.normal(0, 25)
     actual = planned + timedelta(round(late))
+    if within and (unit, kind) in _STALLED:
+        actual = LAST_DAY + timedelta(1)
     founded: object = ""
     if draws.chance(0.93):
         founded = started + timedelta(int(draws.lognormal(35, 0.7)))

@@ -8,7 +8,12 @@ from .people import person
 from .units import TOWNSHIP_CODES, Row
 
 _BACKGROUNDS = ["local_expert", "returnee", "graduate", "three_new", "intellectual"]
-_MIX = {"T": (32, 34, 16, 10, 8), "S": (10, 12, 26, 34, 18), "Z": (6, 14, 36, 36, 8), "O": (1, 1, 1, 0, 0)}
+_MIX = {
+    "T": (32, 34, 16, 10, 8),
+    "S": (10, 12, 26, 34, 18),
+    "Z": (6, 14, 36, 36, 8),
+    "O": (1, 1, 1, 0, 0),
+}
 _POOL = {
     "T01": 58, "T02": 47, "T03": 41, "T04": 46, "T05": 66, "T06": 34, "T07": 52, "T08": 63,
     "T09": 49, "T10": 30, "T11": 37, "S01": 84, "S02": 76, "S03": 68, "Z01": 61, "Z02": 35, "O01": 4,

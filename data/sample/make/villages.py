@@ -86,7 +86,10 @@ def _of_weak(draws: Draws, village: str, year: int, criterion: str, mark: float)
 
 def vetoes() -> list[Row]:
     """Return the vetoes."""
-    return [["village", "year", "kind"], *(list(row) for row in sorted(_VETOES, key=lambda v: v[1:]))]
+    return [
+        ["village", "year", "kind"],
+        *(list(row) for row in sorted(_VETOES, key=lambda v: v[1:])),
+    ]
 
 
 def listings() -> list[Row]:
@@ -106,9 +109,11 @@ def remedies() -> list[Row]:
     for year in (2024, 2025):
         for unit in TOWNSHIP_CODES:
             for village in villages_of(unit):
-                count = draws.pick([1, 2, 3, 4], [0, 1, 3, 4] if (village, year) in weak else [4, 3, 2, 1])
-                for problem in sorted(draws.sample(_PROBLEMS, count)):
-                    rows.append(_remedy(draws, unit, village, problem, year))
+                count = draws.pick(
+                    [1, 2, 3, 4], [0, 1, 3, 4] if (village, year) in weak else [4, 3, 2, 1]
+                )
+                problems = sorted(draws.sample(_PROBLEMS, count))
+                rows += [_remedy(draws, unit, village, problem, year) for problem in problems]
     rows.sort(key=lambda row: (row[2], row[0], row[1]))
     return [["village", "problem", "opened", "due", "closed"], *rows]
 

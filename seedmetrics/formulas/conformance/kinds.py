@@ -256,13 +256,13 @@ def _extension(rows: StepRows, rule: StepRule, _calendar: DaysOff) -> Verdict:
 
 def _order(rows: StepRows, rule: StepRule, _calendar: DaysOff) -> Verdict:
     """Judge whether steps were taken in their order, by the first dated row of each."""
-    together = {s: set(group) for group in rule.parallel or () for s in group}
-    steps = _the(rule.steps)
+    steps, groups = _the(rule.steps), rule.parallel or ()
+    together = {s: {other for group in groups if s in group for other in group} for s in steps}
     firsts = np.stack([rows.first(step) for step in steps])
     running = np.full(rows.people.size, NO_DAY)
     back = np.full(rows.people.size, np.nan)
     for k, step in enumerate(steps):
-        earlier = [j for j in range(k) if steps[j] in together.get(step, ())]
+        earlier = [j for j in range(k) if steps[j] in together[step]]
         if earlier:
             others = [firsts[j] for j in range(k) if j not in earlier]
             before = np.fmax.reduce(others) if others else np.full(rows.people.size, NO_DAY)

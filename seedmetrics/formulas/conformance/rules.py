@@ -127,7 +127,7 @@ class StepRule:
     days: float | None = None
     hours: float | None = None
     hard_months: int | None = None
-    hard_days: float | None = None
+    hard_days: int | None = None
     low_months: int | None = None
     high_months: int | None = None
     times: int | None = None
@@ -144,10 +144,12 @@ class StepRule:
         if self.absent is not None:
             one_of(self.absent, "absent", ("unknown", "breached"))
         self._check_fields()
-        for name in ("months", "hard_months", "low_months", "high_months", "times"):
+        for name in ("months", "hard_months", "hard_days", "low_months", "high_months", "times"):
             _check_number(name, getattr(self, name), whole=True)
-        for name in ("days", "hours", "hard_days", "share"):
+        for name in ("hours", "share"):
             _check_number(name, getattr(self, name), whole=False)
+        # Half a day of training can be added up; half a day of a term cannot pass.
+        _check_number("days", self.days, whole=self.kind != "amount")
         if self.share is not None and self.share >= 1:
             msg = f"`share` must lie below 1, got {self.share!r}: half is 0.5"
             raise ValueError(msg)

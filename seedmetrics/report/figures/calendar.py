@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from seedmetrics.report.figures.canvas import SIZE, SMALL, TOKENS, WIDTH, Canvas, drawing
+from seedmetrics.report.figures.canvas import SIZE, SMALL, WIDTH, Canvas, drawing
 from seedmetrics.report.figures.labels import fit, text_width
+from seedmetrics.report.figures.rectangles import Box, rectangles
 from seedmetrics.report.numbers import missing
 
 NAME, TILE, GAP = 20.0, 30.0, 12.0
@@ -69,8 +70,7 @@ def calendar_figure(
                 0, top + NAME / 2, fit(row.label, PHONE, WIDTH - total - 12), "ink", size=SIZE
             )
             canvas.note(len(months), top + NAME / 2, row.total, "ink2", ha="right", dx=right)
-            for tile in row.tiles:
-                _tile(canvas, tile, top + NAME)
+        _tiles(canvas, rows)
         for k, month in enumerate(month_names(months, canvas.x_step)):
             canvas.note(k + 0.5, height - GAP, month, ha="center", va="top", dy=-6)
         canvas.y_unit(axis)
@@ -104,23 +104,28 @@ def strength(share: float) -> float:
     return 0.95 if short >= SOLID else round(FAINT + (STRONG - FAINT) * short / SOLID, 3)
 
 
-def _tile(canvas: Canvas, tile: Tile, top: float) -> None:
-    """Draw one tile with its number; where nothing was due only an outline."""
-    from matplotlib.patches import Rectangle
-
+def _tiles(canvas: Canvas, rows: Sequence[CalendarRow]) -> None:
+    """Draw the tiles: those of one strength together, then all outlines, then the numbers."""
     edge = 1.5 / canvas.x_step
-    corner = (tile.start + edge, top)
-    width = tile.end - tile.start - 2 * edge
-    solid = False
-    if not missing(tile.share):
-        alpha = strength(tile.share)
-        solid = alpha > STRONG
-        canvas.ax.add_patch(
-            Rectangle(corner, width, TILE, facecolor=TOKENS["accent"], lw=0, alpha=alpha, zorder=1)
-        )
-    canvas.ax.add_patch(
-        Rectangle(corner, width, TILE, fill=False, edgecolor=TOKENS["rule"], lw=1, zorder=2)
-    )
-    color = "ink3" if missing(tile.share) or tile.share == 1 else "paper" if solid else "ink"
-    middle = (tile.start + tile.end) / 2
-    canvas.note(middle, top + TILE / 2, tile.text, color, size=SMALL, ha="center")
+    by_strength: dict[float, list[Box]] = {}
+    outlines = []
+    for k, row in enumerate(rows):
+        top = (NAME + TILE + GAP) * k + NAME
+        for tile in row.tiles:
+            box = (tile.start + edge, tile.end - edge, top, top + TILE)
+            outlines.append(box)
+            if not missing(tile.share):
+                by_strength.setdefault(strength(tile.share), []).append(box)
+            middle = (tile.start + tile.end) / 2
+            color = number_color(tile.share)
+            canvas.note(middle, top + TILE / 2, tile.text, color, size=SMALL, ha="center")
+    for alpha, boxes in sorted(by_strength.items()):
+        rectangles(canvas, boxes, face="accent", alpha=alpha)
+    rectangles(canvas, outlines, edge="rule")
+
+
+def number_color(share: float) -> str:
+    """Return the token in which a tile's number is written: quiet where nothing is missing, paper on a solid tile."""
+    if missing(share) or share == 1:
+        return "ink3"
+    return "paper" if strength(share) > STRONG else "ink"

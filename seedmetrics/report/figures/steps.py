@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from seedmetrics.report.figures.canvas import SIZE, TOKENS, WIDTH, Canvas, drawing
+from seedmetrics.report.figures.canvas import SIZE, WIDTH, Canvas, drawing
 from seedmetrics.report.figures.labels import fit, text_width
+from seedmetrics.report.figures.rectangles import rectangles
 
 ROW, HEAD, GAP, BAR, INSET = 25.0, 26.0, 14.0, 4.0, 8.0
 PHONE = 14  # the sheet lifts text to this on phones
@@ -58,42 +59,48 @@ def steps_figure(stages: Sequence[Stage], axis: str, *, prefix: str, alt: str) -
         ax.spines["bottom"].set_visible(False)
         longest = max([step.persons for step in steps] + [1.0])
         ax.set(xlim=(0, longest), ylim=(inner, 0), xticks=[], yticks=[])
-        top = 0.0
+        tops = [0.0]
         for stage in stages:
-            top = _stage(canvas, stage, top) + GAP
+            tops.append(_stage(canvas, stage, tops[-1]) + GAP)
+        _bars(canvas, stages, tops[:-1])
         canvas.note(longest, 0, axis, ha="right", va="bottom", dy=10)
         return canvas.svg(prefix, alt)
 
 
 def _stage(canvas: Canvas, stage: Stage, top: float) -> float:
-    """Draw one stage from `top` on; return where it ends."""
-    start, end = canvas.ax.get_xlim()
-    left, right = (-canvas.left / canvas.x_step, end + canvas.right / canvas.x_step)
-    _block(canvas, left, right, top, HEAD, face="band2")
+    """Write one stage from `top` on; return where its steps end."""
+    end = canvas.ax.get_xlim()[1]
     room = WIDTH - 2 * INSET - text_width(stage.note, PHONE) - 12
     middle = top + HEAD / 2
     canvas.note(0, middle, fit(stage.title, PHONE, room), "ink", size=SIZE)
     canvas.note(end, middle, stage.note, "ink2", ha="right")
     for k, step in enumerate(stage.steps):
-        y = top + HEAD + 4 + ROW * k
-        label = fit(step.label, PHONE, canvas.inner_width - text_width(step.shown, PHONE) - 8)
-        canvas.note(0, y + 10, label, "ink")
+        y = step_top(top, k)
+        room = canvas.inner_width - text_width(step.shown, PHONE) - 8
+        canvas.note(0, y + 10, fit(step.label, PHONE, room), "ink")
         canvas.note(end, y + 10, step.shown, "accent", ha="right", size=SIZE)
-        _block(canvas, start, end, y + 20, BAR, face="grid")
-        if step.persons > 0:
-            face = "dot" if step.few else "accent"
-            _block(canvas, start, step.persons, y + 20, BAR, face=face)
-    return top + HEAD + 4 + ROW * len(stage.steps)
+    return step_top(top, len(stage.steps))
 
 
-def _block(
-    canvas: Canvas, left: float, right: float, top: float, height: float, *, face: str
-) -> None:
-    """Draw a filled rectangle."""
-    from matplotlib.patches import Rectangle
+def step_top(top: float, place: int) -> float:
+    """Return where a step of the stage that begins at `top` begins, counted from 0."""
+    return top + HEAD + 4 + ROW * place
 
-    canvas.ax.add_patch(
-        Rectangle(
-            (left, top), right - left, height, facecolor=TOKENS[face], lw=0, zorder=1, clip_on=False
-        )
-    )
+
+def _bars(canvas: Canvas, stages: Sequence[Stage], tops: Sequence[float]) -> None:
+    """Draw the bands of the stages, the tracks of the steps and their bars."""
+    start, end = canvas.ax.get_xlim()
+    left, right = -canvas.left / canvas.x_step, end + canvas.right / canvas.x_step
+    rectangles(canvas, [(left, right, top, top + HEAD) for top in tops], face="band2")
+    places = [
+        (step, step_top(top, k) + 20)
+        for stage, top in zip(stages, tops)
+        for k, step in enumerate(stage.steps)
+    ]
+    for face, few in (("grid", None), ("accent", False), ("dot", True)):
+        bars = [
+            (start, end if few is None else step.persons, y, y + BAR)
+            for step, y in places
+            if few is None or (step.few == few and step.persons > 0)
+        ]
+        rectangles(canvas, bars, face=face)
