@@ -24,7 +24,9 @@ def unit_sections(evaluation: Evaluation, unit: str, language: str) -> list[Html
 def league_sections(evaluation: Evaluation, language: str) -> list[Html]:
     """Return all sections of the league's page."""
     page = league_report(evaluation, language=language)
-    return [page.heading(), page.tables(), page.judges(), page.cannot_tell(), page.made()]
+    return [
+        page.heading(), page.tables(), page.year(), page.judges(), page.cannot_tell(), page.asked(), page.made(),
+    ]  # fmt: skip
 
 
 def closure_sections(evaluation: Evaluation, language: str) -> list[Html]:

@@ -49,7 +49,7 @@ def lectures(known: list[Row]) -> list[Row]:
             for _ in range(draws.pick([1, 2, 3], [6, 3, 1]) if last.month == 12 else 1):
                 days = (last - first).days
                 # lessons come late rather than early, and some units wait for the last weeks
-                place = draws.share() ** (0.12 if unit in _TO_YEAR_END else 0.8)
+                place = draws.share() ** (0.07 if unit in _TO_YEAR_END else 0.8)
                 day = min(next_workday(first + timedelta(int(days * place))), last)
                 rows.append([code, day, draws.pick(_TOPICS, [4, 3, 2, 2, 1])])
     rows.sort(key=lambda row: (row[1], row[0]))
