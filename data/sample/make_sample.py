@@ -35,7 +35,7 @@ as_of = 2026-01-15
 time_zone = "Asia/Shanghai"
 sample = true
 language = "zh"
-plans = ["township", "alliance"]
+plans = ["township", "alliance", "department"]
 units = "units.csv"
 closed_before_opened = "closed_at_once"
 """

@@ -108,7 +108,7 @@ class LeaguePage:
         )
 
     def year(self) -> Html:
-        """Return the year's scores and grades so far; a sentence where the plan sums up no year."""
+        """Return the year's scores and grades so far; nothing where the plan sums up no year."""
         return year_section(self.view)
 
     def judges(self) -> Html:
@@ -401,4 +401,7 @@ def _panels(view: View) -> list[Panel]:
     district = view.evaluation.district
     if not {"marks", "rounds"} <= set(district.tables):
         return []
-    return panels(district, view.evaluation.period)
+    # A half-year of departments holds two quarters of townships: each plan shows the judges of its own contest.
+    level = district.units["level"]
+    found = panels(district, view.evaluation.period)
+    return [p for p in found if (level.reindex(p.marks.index) == view.plan.level).any()]

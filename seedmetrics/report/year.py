@@ -30,12 +30,21 @@ class YearRow:
 
 
 def year_section(view: View) -> Html:
-    """Return the year's scores and grades, a table for each group; a sentence where the plan sums up no year."""
+    """Return the year's scores and grades, a table for each group; nothing where the plan sums up no year."""
     words, annual = view.words, view.plan.annual
     table: pd.DataFrame = view.evaluation.annual
-    if annual is None or not table["score"].notna().any():
-        return render("sentence", view.language, words("year.none"), w=words, key="year",
-                      title=words("year.heading"), text=words("year.none"))  # fmt: skip
+    if annual is None:
+        return Html("", words("year.none"))
+    if not table["score"].notna().any():
+        return render(
+            "sentence",
+            view.language,
+            words("year.none_yet"),
+            w=words,
+            key="year",
+            title=words("year.heading"),
+            text=words("year.none_yet"),
+        )
     year = str(view.evaluation.period.start.year)
     most = int(table["periods"].max())
     title = words(

@@ -195,7 +195,7 @@ def test_a_few_who_have_it_not_are_told_as_a_class(trial):
     row = said(made, "disclosures.annual_on_time")
     assert "about 96% 55–58 of 59" in row
     assert "57 of 59" not in row
-    assert "“about”: counts of one to four about persons are told no closer" in text_of(made)
+    assert "“about”: counts of one to four persons are told no closer" in text_of(made)
 
 
 def test_none_and_all_are_told_as_they_are(trial):

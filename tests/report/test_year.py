@@ -1,10 +1,12 @@
 """The year so far and the indicator budget, as the league's page says them."""
 
 import dataclasses
+import re
 
 import pytest
 
-from seedmetrics.evaluation import Evaluation, indicator_budget
+from seedmetrics.evaluation import Evaluation, evaluate, indicator_budget
+from seedmetrics.records import District
 from seedmetrics.report import league_report
 from tests.report.pages import Outline
 
@@ -57,7 +59,8 @@ def test_grades_are_named_in_the_language_of_the_page(township: Evaluation) -> N
 def test_a_plan_that_sums_up_no_year_says_so(alliance: Evaluation) -> None:
     page = league_report(alliance, language="en")
     assert "year" not in page.sections
-    assert "sums up no year" in said(page.year().markup)
+    assert page.year().markup == ""
+    assert "sums up no year" in page.year().finding
 
 
 def test_the_budget_says_what_is_measured_asked_for_and_mere_attendance(
@@ -75,3 +78,16 @@ def test_a_budget_without_rows_by_unit_names_no_middle_unit(township: Evaluation
     without = dataclasses.replace(township, district=district)
     assert "middle unit" in said(league_report(township, language="en").asked().markup)
     assert "middle unit" not in said(league_report(without, language="en").asked().markup)
+
+
+def test_each_plan_shows_the_judges_of_its_own_contest(
+    township: Evaluation, district: District
+) -> None:
+    departments = evaluate(district, plan="department", period="2025H2")
+    for evaluation, count in ((township, 17), (departments, 12)):
+        rows = re.findall(
+            r"<tr><th scope=\"row\">.*?</tr>",
+            league_report(evaluation, language="en").judges().markup,
+        )
+        assert len(rows) == 3
+        assert all(f'<td class="r">{count}</td>' in row for row in rows)
