@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -93,9 +94,23 @@ def rule_text(view: View, annual: Annual, table: pd.DataFrame) -> str:
     words, rule = view.words, annual.grades
     parts = []
     if rule.quotas:
-        shares = "/".join(f"{100 * q:.4g}" for q in rule.quotas)
-        parts.append(words("year.quotas", quotas=shares, rounding=words(f"year.rounding_{rule.rounding}"),
-                           ties=words(f"year.ties_{rule.at_ties}")))  # fmt: skip
+        quotas = list(rule.quotas)
+        if len(quotas) < rule.count:
+            quotas.append(max(0.0, 1 - math.fsum(quotas)))
+        # A grade without places is given to nobody by quota.
+        shares = words("list.comma").join(
+            words("year.quota", grade=grade_name(view, annual, k + 1), share=f"{100 * quota:.4g}")
+            for k, quota in enumerate(quotas)
+            if quota > 0
+        )
+        parts.append(
+            words(
+                "year.quotas",
+                quotas=shares,
+                rounding=words(f"year.rounding_{rule.rounding}"),
+                ties=words(f"year.ties_{rule.at_ties}"),
+            )
+        )
         moved = [view.name(str(unit)) for unit in table.loc[table["would_differ"], "unit"]]
         key = "year.would_differ" if moved else "year.would_not"
         parts.append(words(key, count=len(moved), names=words.join(moved, most=4)))
