@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from seedmetrics.batch import strip_run_marks
+from seedmetrics.evaluation import read_plan
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.slow
@@ -53,6 +54,48 @@ def test_the_index_leads_to_17_townships_and_every_alliance_of_the_latest_period
                 assert (out / link).is_file(), link
 
 
+@pytest.mark.parametrize(
+    ("plan", "place"),
+    [
+        ("township", "2025Q4/township"),
+        ("alliance", "2025/alliance"),
+        ("department", "2025H2/department"),
+    ],
+)
+def test_every_indicator_of_the_plan_is_on_every_page_with_its_counts(run, plan, place):
+    """By pillar and mechanism, each with value and counts, or with the reason why there is none."""
+    out, _ = run
+    planned = read_plan(SAMPLE.parent / "plans" / f"{plan}.toml")
+    for page in (out / place).glob("*.en.html"):
+        text = page.read_text(encoding="utf-8")
+        if 'id="indicators"' not in text:
+            assert page.name.split(".")[0] in {"league", "closure", "programme"}
+            continue
+        rows = dict(re.findall(r'data-indicator="([^"]+)"(.*?)</tr>', text, re.DOTALL))
+        assert set(rows) == {entry.name for entry in planned.indicators}
+        for name, row in rows.items():
+            counted = re.search(r'c-n"[^>]*>\s*([^<]*\d)', row)
+            why = re.search(r'class="none[^"]*"[^>]*>\s*[^<]{10}', row)
+            assert counted or why, f"{page.name}: {name} has neither counts nor a reason"
+        for part in planned.pillars:
+            assert part.title["en"] in text
+
+
+def test_the_page_of_published_figures_says_that_all_are_met(run):
+    out, _ = run
+    for language, words in (("en", "All 16 published figures"), ("zh", "16")):
+        page = out / "2025Q4" / "township" / f"programme.{language}.html"
+        assert words in page.read_text(encoding="utf-8")
+        index = out / ("index.html" if language == "en" else "index.zh.html")
+        assert f"2025Q4/township/programme.{language}.html" in index.read_text(encoding="utf-8")
+
+
+def test_the_command_prints_the_budget_of_each_plan(run):
+    _, done = run
+    assert re.search(r"township: 101 indicators, 46 of them scored; \d+ data items", done.stderr)
+    assert re.search(r"department: .* count mere attendance \(\d+% of the score\)", done.stderr)
+
+
 def test_every_page_is_in_the_ledger_with_its_digest(run):
     out, _ = run
     rows = [
@@ -64,7 +107,8 @@ def test_every_page_is_in_the_ledger_with_its_digest(run):
         "index.zh.html",
     }
     assert {row["html"] for row in rows} == pages
-    assert len(rows) == 2 * (17 + 8 + 2 + 2)
+    # Every unit, the league and the closing of cases of each plan, and the published figures; in two languages.
+    assert len(rows) == 2 * (17 + 8 + 12 + 3 + 3 + 1)
 
 
 def test_league_and_indicators_are_written_with_the_columns_of_the_contract(run):
@@ -73,7 +117,7 @@ def test_league_and_indicators_are_written_with_the_columns_of_the_contract(run)
     assert list(league.columns) == [
         "plan", "period", "group", "unit", "name", "score", "rank", "rank_low", "rank_high", "tier", "previous_rank",
     ]  # fmt: skip
-    assert league["plan"].value_counts().to_dict() == {"township": 17, "alliance": 8}
+    assert league["plan"].value_counts().to_dict() == {"township": 17, "alliance": 8, "department": 12}
     indicators = pd.read_csv(out / "tables" / "indicators.csv", dtype={"unit": str})
     assert list(indicators.columns) == [
         "plan", "period", "unit", "indicator", "value", "numerator", "denominator", "low", "high", "excluded", "score",
@@ -160,10 +204,14 @@ def test_chinese_pages_have_a_glyph_for_every_character(run):
 
 def test_two_runs_give_the_same_notebooks_and_the_same_tables(run, tmp_path):
     out, _ = run
-    done = evaluate(tmp_path, "--unit", "T05", "C02", "--language", "zh")
+    done = evaluate(tmp_path, "--unit", "T05", "C02", "D03", "--language", "zh")
     assert done.returncode == 0, done.stderr[-3000:]
     assert "left out" not in done.stderr
-    for name in ("2025Q4/township/T05.zh.ipynb", "2025/alliance/C02.zh.ipynb"):
+    for name in (
+        "2025Q4/township/T05.zh.ipynb",
+        "2025/alliance/C02.zh.ipynb",
+        "2025H2/department/D03.zh.ipynb",
+    ):
         first, second = (
             strip_run_marks(nbformat.read(folder / name, as_version=4))
             for folder in (out, tmp_path)

@@ -19,7 +19,7 @@ def reports(tmp_path_factory):
     out = tmp_path_factory.mktemp("reports")
     command = [sys.executable, "-m", "seedmetrics", "evaluate", "data/sample", "--out", str(out)]
     done = subprocess.run(
-        [*command, "--unit", "T01", "C01"], cwd=ROOT, capture_output=True, text=True, check=False
+        [*command, "--unit", "T01", "C01", "D01"], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr[-3000:]
     return out
@@ -66,6 +66,7 @@ PAGES = [
     "2025Q4/township/T01.zh.html",
     "2025/alliance/C01.en.html",
     "2025/alliance/C01.zh.html",
+    "2025H2/department/D01.en.html",
 ]
 
 
