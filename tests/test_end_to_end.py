@@ -117,7 +117,11 @@ def test_league_and_indicators_are_written_with_the_columns_of_the_contract(run)
     assert list(league.columns) == [
         "plan", "period", "group", "unit", "name", "score", "rank", "rank_low", "rank_high", "tier", "previous_rank",
     ]  # fmt: skip
-    assert league["plan"].value_counts().to_dict() == {"township": 17, "alliance": 8, "department": 12}
+    assert league["plan"].value_counts().to_dict() == {
+        "township": 17,
+        "alliance": 8,
+        "department": 12,
+    }
     indicators = pd.read_csv(out / "tables" / "indicators.csv", dtype={"unit": str})
     assert list(indicators.columns) == [
         "plan", "period", "unit", "indicator", "value", "numerator", "denominator", "low", "high", "excluded", "score",

@@ -1,4 +1,4 @@
-"""The year's score and grade: the scores of its periods, and what the contest feeds into them."""
+"""The year's score and grade: what its records give as a whole, and what the contest feeds in."""
 
 from __future__ import annotations
 
@@ -12,86 +12,82 @@ from seedmetrics.evaluation.scoring import TOTAL, Scored, breached
 from seedmetrics.evaluation.standing import firmness
 from seedmetrics.formulas.ranking import rank, tiers
 from seedmetrics.formulas.scoring import veto
-from seedmetrics.records import Period
 
 Array = npt.NDArray[np.float64]
 COLUMNS = [
-    "group", "unit", "periods", "mean_score", "points", "score", "low", "high", "standard_error", "rank", "grade",
-    "grade_share", "boundary_tie", "would_differ", "vetoed",
+    "group", "unit", "year_score", "points", "score", "low", "high", "standard_error", "rank", "grade", "grade_share",
+    "boundary_tie", "would_differ", "vetoed",
 ]  # fmt: skip
 
 
-def annual_scores(
-    plan: Plan, scored: dict[Period, Scored], current: Period, units: pd.DataFrame
-) -> pd.DataFrame:
+def annual_names(plan: Plan) -> list[str]:
+    """Return the indicators that a year is made of: those scored, those fed in, those of its vetoes."""
+    annual = plan.annual
+    if annual is None:
+        return []
+    named = {*plan.heeded, *annual.points, *(rule.indicator for rule in annual.vetoes)}
+    return [entry.name for entry in plan.indicators if entry.name in named]
+
+
+def annual_scores(plan: Plan, year: Scored | None, units: pd.DataFrame) -> pd.DataFrame:
     r"""
-    Sum up the year to which a period belongs, as far as it has gone.
+    Grade the units over the year up to a period.
 
     Parameters
     ----------
     plan : Plan
-        Its ``[annual]`` says how much the mean of the scores counts and which indicators feed points into the year.
-    scored : dict of Period to Scored
-        The periods scored, this one among them.
-    current : Period
-        The last period that counts.
+        Its ``[annual]`` says how much the score of the year counts and which indicators feed points into it.
+    year : Scored or None
+        The indicators of `annual_names`, measured and scored over the year up to the period; None where the plan sums
+        up no year.
     units : DataFrame
         The units, with their ``group``.
 
     Returns
     -------
     DataFrame
-        One row a unit, sorted by group, rank and code. ``periods`` is how many of the year's periods so far have a
-        score; ``mean_score`` their mean, of 100; ``points`` what is fed in; ``score`` the year's, with its interval.
-        ``grade`` is 1 for the best, by quota within the group; ``grade_share`` how often it stays the same when all
-        scores are drawn again within their errors; ``would_differ`` whether another rounding rule would give another
-        grade; ``vetoed`` whether a veto holds the grade down. A unit without a score in one of the periods, or
-        without a value that is fed in, has no score of the year and no grade: two good quarters are no good year.
+        One row a unit, sorted by group, rank and code. ``year_score`` is the score that the records of the year give,
+        of 100; ``points`` what is fed in; ``score`` the year's, with its interval. ``grade`` is 1 for the best, by
+        quota within the group; ``grade_share`` how often it stays the same when all scores are drawn again within
+        their errors; ``would_differ`` whether another rounding rule would give another grade; ``vetoed`` whether a veto
+        holds the grade down. A unit of which too little is on record for a score, or without a value that is fed in,
+        has no score of the year and no grade.
 
     Notes
     -----
-    .. math:: S = \frac{w}{100}\,\bar s + \sum_k p_k
+    .. math:: S = \frac{w}{100}\,s + \sum_k p_k
 
-    with the mean :math:`\bar s` over the periods of the year in which any unit has a score (records may have begun
-    within the year). Periods are taken as independent, and so are they and the points: where several of them count
-    the year up to their end they share records, and the true error is larger.
+    with the score :math:`s` over the whole year up to the period. It is not the mean of the periods' scores: what
+    counts the year up to a period would enter that mean four times for January and once for December, and a duty of
+    once a year would be held against a unit until it falls due.
     """
     annual = plan.annual
-    if annual is None:
+    if annual is None or year is None:
         return pd.DataFrame(columns=COLUMNS)
-    year = current.year_to_date()
-    inside = [
-        found for period, found in scored.items() if year.start <= period.start <= current.start
-    ]
-    totals = [found.nodes[found.nodes["node"] == TOTAL].set_index("unit") for found in inside]
-    scores = pd.concat([total["score"] for total in totals], axis=1).reindex(units.index)
-    errors = pd.concat([total["standard_error"] for total in totals], axis=1).reindex(units.index)
-    count = scores.notna().sum(axis=1)
+    total = year.nodes[year.nodes["node"] == TOTAL].set_index("unit").reindex(units.index)
     weight = annual.scores / 100
-    variance = (weight / count.where(count > 0)) ** 2 * (errors**2).sum(axis=1)
+    variance = (weight * total["standard_error"]) ** 2
     points = pd.Series(0.0, index=units.index)
     z = special.ndtri(0.5 + plan.confidence_level / 2)
     for name in annual.points:
-        rows = scored[current].indicators
-        fed = rows[rows["indicator"] == name].set_index("unit").reindex(units.index)
+        rows = year.indicators[year.indicators["indicator"] == name]
+        fed = rows.set_index("unit").reindex(units.index)
         points = points + fed["value"]
         # A value without an interval is counted in full.
         variance = variance + ((fed["high"] - fed["low"]) / (2 * z)).fillna(0.0) ** 2
-    mean = scores.mean(axis=1).where(count == len(totals))
     # Equal sums must be equal scores, whatever the order of adding left in the last bits.
-    score = (weight * mean + points).round(9)
-    error = pd.Series(np.sqrt(variance), index=units.index).where(score.notna())
+    score = (weight * total["score"] + points).round(9)
+    error = np.sqrt(variance).where(score.notna())
     table = pd.DataFrame(
         {
             "group": units["group"],
-            "periods": count,
-            "mean_score": mean,
+            "year_score": total["score"],
             "points": points,
             "score": score,
             "low": score - z * error,
             "high": score + z * error,
             "standard_error": error,
-            "vetoed": _vetoed(annual, scored[current], units.index),
+            "vetoed": _vetoed(annual, year, units.index),
         }
     ).rename_axis("unit")
     parts = [_graded(annual, part) for _, part in table.groupby("group", sort=True)]
@@ -99,11 +95,11 @@ def annual_scores(
     return result.sort_values(["group", "rank", "unit"], ignore_index=True)
 
 
-def _vetoed(annual: Annual, now: Scored, units: pd.Index) -> Array:
+def _vetoed(annual: Annual, year: Scored, units: pd.Index) -> Array:
     """Return the best grade that the vetoes leave each unit; NaN where none hits it."""
     best = np.full(len(units), np.nan)
     for rule in annual.vetoes:
-        rows = now.indicators[now.indicators["indicator"] == rule.indicator].set_index("unit")
+        rows = year.indicators[year.indicators["indicator"] == rule.indicator].set_index("unit")
         values = rows["value"].where(rows["score"].notna()).reindex(units)
         hit = breached(values, below=rule.below, above=rule.above)
         best = np.fmax(best, np.where(hit, float(rule.grade), np.nan))

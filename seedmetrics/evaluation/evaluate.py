@@ -11,7 +11,7 @@ import pandas as pd
 from scipy import special
 
 from seedmetrics.errors import PlanError, SeedmetricsError
-from seedmetrics.evaluation.annual import annual_scores
+from seedmetrics.evaluation.annual import annual_names, annual_scores
 from seedmetrics.evaluation.boards import derived_rows
 from seedmetrics.evaluation.closure import case_closure
 from seedmetrics.evaluation.plan import Plan
@@ -104,7 +104,7 @@ def evaluate(
         indicators=indicators,
         scores=scores,
         standings=_with_previous(ranked, periods, special.ndtri(0.5 + chosen.confidence_level / 2)),
-        annual=annual_scores(chosen, scored, current, units),
+        annual=annual_scores(chosen, _year(district, chosen, current), units),
         closure=case_closure(district, chosen, tuple(periods)),
         version=importlib.metadata.version("seedmetrics"),
     )
@@ -132,7 +132,7 @@ def _scored(
     found = {current: score_indicators(_measuring(plan), _measured(district, plan, current))}
     # Of the past only what makes up the score is counted. What this period has an earlier one may lack (a component of
     # the contest, an indicator): that shows less of the past, and is no reason to show nothing of the present.
-    lenient = _only(plan, plan.counted)
+    lenient = _only(plan, plan.heeded)
     lenient = (
         lenient.model_copy(update={"missing": "reweight"}) if plan.missing == "error" else lenient
     )
@@ -150,6 +150,14 @@ def _scored(
     rows = [now.indicators, derived_rows(plan, now, before, units)]
     found[current] = replace(now, indicators=pd.concat(rows, ignore_index=True))
     return dict(sorted(found.items()))
+
+
+def _year(district: District, plan: Plan, current: Period) -> Scored | None:
+    """Measure and score the year up to a period, where the plan grades it."""
+    if plan.annual is None:
+        return None
+    lenient = _only(plan, annual_names(plan)).model_copy(update={"missing": "reweight"})
+    return score_indicators(lenient, _measured(district, lenient, current.year_to_date()))
 
 
 def _only(plan: Plan, names: list[str]) -> Plan:

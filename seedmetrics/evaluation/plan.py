@@ -170,9 +170,9 @@ class GradeVeto(_Part):
 
 class Annual(_Part):
     """
-    How the periods of a year and what is fed into it make the year's score and grade.
+    How the year's records and what is fed into it make the year's score and grade.
 
-    The score is ``scores`` hundredths of the mean score of the year's periods, and the values of the indicators in
+    The score is ``scores`` hundredths of the score over the year up to the period, and the values of the indicators in
     ``points`` as they are: the plan's options say how many points each can give.
     """
 
@@ -294,7 +294,9 @@ class Plan(_Part):
                 msg = f"a cap, a veto or [annual] names {name!r}, which is not among the plan's indicators"
                 raise ValueError(msg)
         if annual and self.cadence == "year":
-            msg = "[annual] sums up the periods of a year, but the cadence of this plan is the year"
+            msg = (
+                "[annual] grades the year up to a period, but the cadence of this plan is the year"
+            )
             raise ValueError(msg)
         have = self.tiers.count if self.tiers else 0
         for veto in self.vetoes:
@@ -307,6 +309,12 @@ class Plan(_Part):
     def counted(self) -> list[str]:
         """Names of the indicators that make up the score."""
         return [name for name, weight in self.plan_weights().items() if weight > 0]
+
+    @property
+    def heeded(self) -> list[str]:
+        """Names of the indicators that a score needs: those that make it up, and those that caps and vetoes look at."""
+        needed = {*self.counted, *(rule.indicator for rule in [*self.caps, *self.vetoes])}
+        return [entry.name for entry in self.indicators if entry.name in needed]
 
     def entry(self, name: str) -> PlanIndicator:
         """Return the plan's entry for an indicator."""

@@ -54,6 +54,7 @@ def _persons(records: pd.DataFrame) -> pd.Series:
     unit=LEVEL,
     share=True,
     persons=True,
+    attendance=True,
 )
 def complete_records(
     district: District, period: Period, *, window: Window = "period"
@@ -78,8 +79,14 @@ def complete_records(
 def _area(name: str) -> None:
     """Register the evidence of one area of work."""
 
+    # An entry is a trace of work, not what came of it.
     @indicator(
-        f"cadre_record.{name}", tables=["cadre_records"], unit=LEVEL, exact=True, persons=True
+        f"cadre_record.{name}",
+        tables=["cadre_records"],
+        unit=LEVEL,
+        exact=True,
+        persons=True,
+        attendance=True,
     )
     def area(district: District, period: Period, *, window: Window = "period") -> pd.DataFrame:
         """

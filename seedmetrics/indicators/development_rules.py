@@ -19,7 +19,7 @@ HOLIDAYS_EXAMPLE: Final = '{ rules = "holidays" }'
 # What readers are told of a rule, a step or a pack; nothing is worked out from it.
 _SAID: Final = ("title", "note", "article", "confirmed", "source")
 _PACK: Final = ("name", "version", "from", "until", "stages", "steps", "rules", *_SAID)
-_STAGE: Final = ("id", "number", "until", *_SAID)
+_STAGE: Final = ("id", "number", "since", "until", *_SAID)
 _STEP: Final = ("number", "stage", "repeats", *_SAID)
 _YEAR: Final = ("year", "off", "worked_instead", *_SAID)
 _OWN: Final = tuple(f.name for f in fields(StepRule) if not f.name.startswith("in_force"))
@@ -37,7 +37,7 @@ class Stage:
     id : str
         Its name in rule files.
     first : int
-        Its first step.
+        The step at which days in it begin: its first, or what the file says.
     end : int
         The step at which days in it end: the first of the next stage, or what the file says.
     """
@@ -230,7 +230,7 @@ def _pack(option: Any, where: str) -> Pack:
 
 
 def _stages(pack: Mapping[str, Any], where: str, stage_of: Mapping[int, int]) -> tuple[Stage, ...]:
-    """Read the stages of a pack; each ends with the first step of the next."""
+    """Read the stages of a pack; each begins with its first step and ends with that of the next, unless it says so."""
     given = list_option(
         pack.get("stages"), f"{where}.stages", '[{ id = "application", number = 1 }]'
     )
@@ -245,7 +245,8 @@ def _stages(pack: Mapping[str, Any], where: str, stage_of: Mapping[int, int]) ->
             raise PlanError(msg)
         after = [step for step in sorted(stage_of) if step > own[-1]]
         end = _known_step(stage.get("until", (after or own[-1:])[0]), f"{here}.until", stage_of)
-        read.append(Stage(str(stage["id"]), own[0], end))
+        first = _known_step(stage.get("since", own[0]), f"{here}.since", stage_of)
+        read.append(Stage(str(stage["id"]), first, end))
     return tuple(read)
 
 

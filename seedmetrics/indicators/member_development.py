@@ -190,7 +190,12 @@ def coverage(
 
 
 @indicator(
-    "member_development.hard_breach_rate", tables=TABLES, unit=LEVEL, share=True, persons=True
+    "member_development.hard_breach_rate",
+    tables=TABLES,
+    unit=LEVEL,
+    share=True,
+    persons=True,
+    beside="member_development.coverage",
 )
 def hard_breach_rate(
     district: District,
@@ -201,24 +206,22 @@ def hard_breach_rate(
     window: Window = "period",
 ) -> pd.DataFrame:
     """
-    Persons with a hard breach, of those on whom a rule that can be breached hard was checked.
+    Persons with a hard breach, of those of whom it can be told.
 
-    ``excluded`` counts persons on whom such a rule was due and none could be checked.
+    Told is a breach, or that every hard check due was made and passed: of a person with a check that could not be made
+    nobody knows, and ``excluded`` counts them.
     """
     found = _judged_in(district, period, rules, holidays, window)
     if found is None:
         return nothing_recorded()
     checks = found[0][found[0]["may_be_hard"]]
-    persons = (
-        checks.assign(made=checks["passed"] | checks["breached"])
-        .groupby(["unit", "person"])[["made", "hard"]]
-        .any()
-    )
-    unit = persons.index.get_level_values("unit").to_series()
-    counts = counts_by_unit(
-        unit, made=persons["made"], hard=persons["hard"], unmade=~persons["made"]
-    ).reindex(_units(district), fill_value=0)
-    return share(counts["hard"], counts["made"], counts["unmade"])
+    people = checks.assign(made=checks["passed"] | checks["breached"]).groupby(["unit", "person"])
+    hard, clear = people["hard"].any(), people["made"].all()
+    told = hard | clear
+    unit = hard.index.get_level_values("unit").to_series()
+    counts = counts_by_unit(unit, told=told, hard=hard, untold=~told)
+    counts = counts.reindex(_units(district), fill_value=0)
+    return share(counts["hard"], counts["told"], counts["untold"])
 
 
 def _stage_of(district: District, period: Period, rules: Rules, name: str) -> Stage:

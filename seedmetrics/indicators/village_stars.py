@@ -29,14 +29,15 @@ from seedmetrics.records import District, Period
 
 RATINGS = ["village_ratings", "village_vetoes"]
 MOST_MARK = 100.0
+MONTHS_OF_YEAR = 12
 
 
 def rating_year(district: District, period: Period) -> Period | None:
     """
     Return the time whose rating is used: the latest on record that was over by the period's end.
 
-    A rating is used for a year after its time and no longer: the quarters of 2025 use the rating of 2024, and the
-    year 2025 its own. Where that is not on record yet there is none; an older one would pass for it.
+    A year uses its own rating, and where that is not on record yet there is none: an older one would pass for it. The
+    quarters of 2025 use the rating of 2024; the last of them that of 2025 as soon as it is on record.
     """
     rated = kept(
         district,
@@ -44,7 +45,15 @@ def rating_year(district: District, period: Period) -> Period | None:
         lambda: [Period.parse(text) for text in district.table("village_ratings")["year"].unique()],
     )
     since = period.end - pd.DateOffset(years=1)
-    used = [year for year in rated if since < year.end <= period.end and year.over(district.as_of)]
+    # A quarter that ends with the year may still rest on the rating of the year before; a year may not.
+    part = period.length < MONTHS_OF_YEAR
+    used = [
+        year
+        for year in rated
+        if (since < year.end or (part and since == year.end))
+        and year.end <= period.end
+        and year.over(district.as_of)
+    ]
     return max(used, key=lambda year: (year.end, year.length), default=None)
 
 

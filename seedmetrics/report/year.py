@@ -1,4 +1,4 @@
-"""The year so far: the score that the periods and the contest make up, and the grade by quota with how firm it is."""
+"""The year so far: the score that its records and the contest make up, and the grade by quota, with how firm it is."""
 
 from __future__ import annotations
 
@@ -20,8 +20,7 @@ class YearRow:
     """One unit's year."""
 
     name: str
-    periods: str
-    mean: str = ""
+    records: str = ""
     points: str = ""
     score: str = ""
     interval: str = ""
@@ -47,13 +46,8 @@ def year_section(view: View) -> Html:
             text=words("year.none_yet"),
         )
     year = str(view.evaluation.period.start.year)
-    most = int(table["periods"].max())
-    title = words(
-        "year.title",
-        year=view.numbers.period(year),
-        count=most,
-        noun=words(f"year.noun_{view.plan.cadence}"),
-    )
+    key = "year.whole" if view.evaluation.period.end.year > int(year) else "year.so_far"
+    title = words(key, year=view.numbers.period(year))
     groups = [
         (
             view.group_title(group),
@@ -75,7 +69,6 @@ def year_section(view: View) -> Html:
         rule=rule_text(view, annual, table),
         groups=groups,
         level=view.level,
-        periods_head=words.sentence_case(words(f"year.noun_{view.plan.cadence}")),
     )
 
 
@@ -127,9 +120,9 @@ def rule_text(view: View, annual: Annual, table: pd.DataFrame) -> str:
 def _row(view: View, annual: Annual, row: Any) -> YearRow:
     """Return one unit."""
     numbers, words = view.numbers, view.words
-    name, periods = view.name(str(row["unit"])), numbers.count(row["periods"])
+    name = view.name(str(row["unit"]))
     if missing(row["score"]):
-        return YearRow(name, periods, reason=words("year.no_score"))
+        return YearRow(name, reason=words("year.no_score"))
     firm = (
         words("year.vetoed")
         if row["vetoed"]
@@ -137,8 +130,7 @@ def _row(view: View, annual: Annual, row: Any) -> YearRow:
     )
     return YearRow(
         name=name,
-        periods=periods,
-        mean=numbers.points(row["mean_score"]),
+        records=numbers.points(row["year_score"]),
         points=numbers.points(row["points"]),
         score=numbers.points(row["score"]),
         interval=numbers.points_interval(row["low"], row["high"]),

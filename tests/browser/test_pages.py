@@ -19,7 +19,11 @@ def reports(tmp_path_factory):
     out = tmp_path_factory.mktemp("reports")
     command = [sys.executable, "-m", "seedmetrics", "evaluate", "data/sample", "--out", str(out)]
     done = subprocess.run(
-        [*command, "--unit", "T01", "C01", "D01"], cwd=ROOT, capture_output=True, text=True, check=False
+        [*command, "--unit", "T01", "C01", "D01"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr[-3000:]
     return out

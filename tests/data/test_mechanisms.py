@@ -75,8 +75,7 @@ def test_every_indicator_of_a_plan_has_value_numerator_and_denominator_somewhere
     table = now(evaluations[plan])
     whole = table[["value", "numerator", "denominator"]].notna().all(axis=1)
     seen = whole.groupby(table["indicator"]).sum()
-    # A board is mended only where one was short before; nothing else may be missing everywhere.
-    assert seen.index[seen == 0].difference(["longboards.mended"]).tolist() == []
+    assert seen.index[seen == 0].tolist() == []
 
 
 def test_every_township_page_has_most_of_its_values(evaluations):

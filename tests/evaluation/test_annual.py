@@ -1,4 +1,4 @@
-"""The year's score and grade: the mean of the periods, what the contest feeds in, quotas, rounding, vetoes."""
+"""The year's score and grade: what its records give, what the contest feeds in, quotas, rounding, vetoes."""
 
 import dataclasses
 
@@ -45,7 +45,7 @@ MARKS = {"T1": 90, "T2": 80, "T3": 70}
 
 def opened(folder, plan=ANNUAL, *, marks=MARKS, as_of="2025-10-15"):
     rows = [
-        *cases("T1", 100, 90, 50, "05"), *cases("T1", 100, 90, 50), *cases("T2", 100, 95, 90, "05"),
+        *cases("T1", 100, 90, 50, "05"), *cases("T1", 100, 80, 50), *cases("T2", 100, 95, 90, "05"),
         *cases("T2", 100, 95, 90), *cases("T3", 100, 70, 10, "05"), *cases("T3", 100, 60, 10),
     ]  # fmt: skip
     tables = {
@@ -67,26 +67,42 @@ def year(tmp_path_factory):
     return evaluation, evaluation.annual.set_index("unit")
 
 
-def test_the_year_is_the_mean_of_its_periods_and_the_points_fed_in(year):
-    evaluation, table = year
-    scores = evaluation.standings.set_index(["period", "unit"])["score"]
-    mean = (scores["2025Q2", "T1"] + scores["2025Q3", "T1"]) / 2
-    assert table.loc["T1", "periods"] == 2
-    assert table.loc["T1", "mean_score"] == pytest.approx(mean)
+def test_the_year_is_what_its_records_give_as_a_whole_and_the_points_fed_in(year):
+    _, table = year
+    # T1 closed 90 of 100 in spring and 80 of 100 in summer, half of them on time: 170 and 100 of 200
+    closed, on_time = 170 / 200, 100 / 200
+    score = (3 * 100 * (closed - 0.5) / 0.5 + 1 * 100 * on_time) / 4
+    assert table.loc["T1", "year_score"] == pytest.approx(score)
     assert table.loc["T1", "points"] == pytest.approx(90 * 20 / 100)
-    assert table.loc["T1", "score"] == pytest.approx(0.8 * mean + 18)
+    assert table.loc["T1", "score"] == pytest.approx(0.8 * score + 18)
 
 
-def test_a_unit_without_a_score_in_one_of_the_periods_has_no_year(tmp_path):
+def test_how_many_periods_are_shown_changes_no_grade(tmp_path, year):
+    few = ANNUAL.replace('cadence = "quarter"', 'cadence = "quarter"\nhistory = 1')
+    found = evaluate(opened(tmp_path, few), period="2025Q3").annual
+    pd.testing.assert_frame_equal(found, year[0].annual)
+
+
+def test_a_unit_of_which_too_little_is_on_record_has_no_year(tmp_path):
     found = opened(tmp_path)
     rows = found.table("cases")
-    spring = (rows["unit"] == "T2") & (rows["due"] < "2025-07-01")
-    without = dataclasses.replace(found, tables={**found.tables, "cases": rows[~spring]})
+    without = dataclasses.replace(
+        found, tables={**found.tables, "cases": rows[rows["unit"] != "T2"]}
+    )
     table = evaluate(without, period="2025Q3").annual.set_index("unit")
-    assert table["periods"].to_dict() == {"T1": 2, "T2": 1, "T3": 2}
     assert np.isnan(table.loc["T2", "score"])
     assert np.isnan(table.loc["T2", "grade"])
     assert table.loc[["T1", "T3"], "grade"].tolist() == [1, 2]
+
+
+def test_grades_are_given_within_each_group(tmp_path):
+    found = opened(tmp_path)
+    units = found.units.assign(group=["towns", "towns", "streets", *found.units["group"].iloc[3:]])
+    parted = evaluate(dataclasses.replace(found, units=units), period="2025Q3").annual
+    grades = parted.set_index("unit")["grade"]
+    # of two towns 34% is one place, and of one street none: 0.34 rounds down
+    assert grades[["T1", "T2"]].tolist() in ([1, 2], [2, 1])
+    assert grades["T3"] > 1
 
 
 def test_grades_go_by_quota_and_rank_by_score(year):
@@ -111,7 +127,7 @@ def test_a_unit_that_was_not_judged_has_no_year_and_no_grade(tmp_path):
 
 
 def test_a_veto_holds_the_grade_and_not_the_score(tmp_path, year):
-    veto = '\n[[annual.vetoes]]\nindicator = "hotline.closure_rate"\nbelow = 0.955\ngrade = 2\n'
+    veto = '\n[[annual.vetoes]]\nindicator = "hotline.closure_rate"\nbelow = 0.96\ngrade = 2\n'
     table = evaluate(opened(tmp_path, ANNUAL + veto), period="2025Q3").annual.set_index("unit")
     assert table["grade"].min() == 2
     assert table["vetoed"].sum() == 1

@@ -101,3 +101,12 @@ def test_the_past_is_counted_only_as_far_as_it_makes_up_scores(summer):
     past = summer.indicators[summer.indicators["period"] == "2025Q2"]
     assert set(past["indicator"]) == {"hotline.closure_rate", "hotline.on_time_rate"}
     assert np.isfinite(past["score"]).all()
+
+
+def test_a_floor_of_what_is_better_the_less_is_passed_by_more(tmp_path):
+    turned = BOARDS.replace(
+        "low = 0.5\nhigh = 1.0\ntarget = 0.9\nfloor = 0.6", "direction = -1\nfloor = 0.8"
+    )
+    found = evaluate(opened(tmp_path, turned), period="2025Q3")
+    assert counts(found, "held_floor", "T5") == (1, 1)
+    assert counts(found, "held_floor", "T1") == (0, 1)

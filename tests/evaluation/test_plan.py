@@ -219,7 +219,21 @@ def test_a_table_the_district_does_not_keep(tmp_path):
         find_plan(open_district(folder), "small")
 
 
-@pytest.mark.parametrize("name", ["township", "alliance"])
+@pytest.mark.parametrize("name", ["township", "alliance", "department", "village"])
 def test_the_plans_of_the_project_are_read(root, name):
     plan = read_plan(root / "data" / "plans" / f"{name}.toml")
     assert sum(plan.plan_weights().values()) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("name", ["conformance", "hard_breach_rate"])
+def test_conformance_without_its_coverage_is_refused_with_what_to_add(root, tmp_path, name):
+    text = (root / "data" / "plans" / "township.toml").read_text(encoding="utf-8")
+    kept = [line for line in text.splitlines() if "member_development.coverage" not in line]
+    if name == "hard_breach_rate":
+        kept = [line for line in kept if "member_development.conformance" not in line]
+    (tmp_path / "rules").symlink_to(root / "data" / "rules")
+    (tmp_path / "small.toml").write_text("\n".join(kept), encoding="utf-8")
+    with pytest.raises(
+        PlanError, match=rf"{name}.*misleads without 'member_development\.coverage'"
+    ):
+        read_plan(tmp_path / "small.toml")

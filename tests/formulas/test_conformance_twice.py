@@ -45,6 +45,9 @@ class Person:
     def first(self, step):
         return (self.dated(step) or [None])[0]
 
+    def beyond(self, step):
+        return next((row for row in self.dated() if row["step"] > step), None) if step else None
+
 
 def judge(person, rule, as_of):
     """Return outcome, days, hard, day judged, row judged by; the row is None where the last known one stands."""
@@ -219,7 +222,8 @@ def naive(rows, rules, as_of):
                 if rule.id != rule_id:
                     continue
                 outcome, days, hard, judged, row = judge(person, rule, as_of)
-                row = row or person.last()
+                named = min(rule.before) if rule.before else rule.step
+                row = row or person.beyond(named) or person.last()
                 day = row["date"] if row else as_of or FAR
                 begun = rule.in_force_from is None or rule.in_force_from <= day
                 over = rule.in_force_until is not None and rule.in_force_until <= day

@@ -75,14 +75,14 @@ def test_a_pack_is_in_force_until_the_next_begins():
     assert pack_at((old, new), pd.Timestamp("2000-01-01")).version == "2014"
 
 
-def test_stages_end_with_the_first_step_of_the_next_and_the_last_with_approval():
+def test_stages_end_with_the_first_step_of_the_next_and_the_last_runs_from_the_meeting_to_approval():
     stages = read_packs(OLD)[0].stages
     assert [(s.id, s.first, s.end) for s in stages] == [
         ("application", 1, 3),
         ("activist", 3, 7),
         ("target", 7, 12),
         ("admission", 12, 19),
-        ("probation", 19, 24),
+        ("probation", 15, 24),
     ]
 
 

@@ -335,6 +335,6 @@ def test_on_a_board_what_costs_most_points_comes_first(trial):
         ("hotline.closure_rate", (60, 100), bar | {"weight": 0}),
     )
     markup = unit_report(made, unit="T01", language="en").boards().markup
-    names = ("Difficulties solved", "Grids of fitting size", "Cases closed")
+    names = ("Difficulties settled", "Grids of fitting size", "Cases closed")
     places = [markup.index(f"<b>{name}</b>") for name in names]
     assert places == sorted(places)

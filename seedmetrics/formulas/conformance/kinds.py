@@ -85,8 +85,16 @@ def _verdict(
     hard: BoolArray | None = None,
     judged: Days | None = None,
 ) -> Verdict:
-    """Put a verdict together; where the step judged has no dated row, the person's last dated one stands for it."""
+    """
+    Put a verdict together.
+
+    Where the step judged has no dated row, the first dated row of a later step stands for it: it was taken by then.
+    Without one the person's last dated row does.
+    """
     row = np.full(rows.people.size, -1, dtype=np.int64) if row is None else row
+    step = min(rule.before) if rule.before else rule.step
+    if step is not None and (row < 0).any():
+        row = np.where(row >= 0, row, rows.first_beyond(step))
     row = np.where(row >= 0, row, rows.known_row)
     day = rows.at(rows.date, row)
     if judged is not None:

@@ -79,6 +79,15 @@ class StepRows:
         found[self.who[rows]] = rows
         return found
 
+    def first_beyond(self, step: int) -> Indices:
+        """Return each person's first dated row of any later step; -1 where there is none."""
+        rows = np.flatnonzero((self.step > step) & ~np.isnat(self.date))
+        rows = rows[np.argsort(self.date[rows], kind="stable")][::-1]
+        found = np.full(self.people.size, -1, dtype=np.int64)
+        # Of places given twice the last is kept: the earliest row.
+        found[self.who[rows]] = rows
+        return found
+
     def reached(self, step: int) -> BoolArray:
         """Say who has reached a step: there is a row of it or of a later one."""
         return self.highest >= step

@@ -44,8 +44,9 @@ class StepChecks:
     version : ndarray of int64, shape (n,)
         Place in `rules` of the version applied; -1 where none was in force.
     judged : ndarray of datetime64[D], shape (n,)
-        Day to which the check belongs: that of the step judged or, where it is missing, the person's last
-        known one; for a term that lapsed, the first day after it. NaT for a person without any date.
+        Day to which the check belongs: that of the step judged; where it is missing, the first known day of a
+        later step, or else the person's last; for a term that lapsed, the first day after it. NaT for a person
+        without any date.
     row : ndarray of int64, shape (n,)
         Row of the input by which the check was judged; -1 for a person without any date.
     """
@@ -130,9 +131,10 @@ def check_steps(
     breach that is certain from what is known is a breach, whatever else is missing.
 
     *Versions.* A version is chosen by the day of the step judged: `step`; the earliest of `before`; the
-    last row that carries an extension. Where that is missing, and for kinds that judge the whole record
-    (order, and terms that lapsed or still run), it is the person's last known day; for a person without any
-    date `as_of`, or the last version there is.
+    last row that carries an extension. Where that is missing, it is the first known day of a later step,
+    by which the step was taken; where there is none, and for kinds that judge the whole record (order, and
+    terms that lapsed or still run), the person's last known day; for a person without any date `as_of`, or
+    the last version there is.
 
     *Steps taken again.* The last dated row counts, as an act that is repeated takes the place of the one before:
     so for the start of a term, a vote, a publicity. The end of a "within" is the first row on or after its start.
