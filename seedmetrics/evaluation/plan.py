@@ -313,7 +313,8 @@ class Plan(_Part):
     @property
     def heeded(self) -> list[str]:
         """Names of the indicators that a score needs: those that make it up, and those that caps and vetoes look at."""
-        needed = {*self.counted, *(rule.indicator for rule in [*self.caps, *self.vetoes])}
+        rules: list[Cap | Veto] = [*self.caps, *self.vetoes]
+        needed = {*self.counted, *(rule.indicator for rule in rules)}
         return [entry.name for entry in self.indicators if entry.name in needed]
 
     def entry(self, name: str) -> PlanIndicator:
