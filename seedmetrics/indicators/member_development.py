@@ -158,10 +158,10 @@ def conformance(
     """
     Count the checks passed, of those that the record allows to be made; never to be read without `coverage`.
 
-    A check belongs to the window in which the step judged was taken; where its date is missing, to that of
-    the first known date of a later step, or else of the person's last; where a term lapsed, to that of the day after it. ``excluded`` counts rows: of steps that
-    no pack has, and of persons of whom no date is known. The interval takes checks as independent; those of one person
-    are not quite, and it is somewhat too narrow for that.
+    A check belongs to the window in which the step judged was taken; where its date is missing, to that of the first
+    known date of a later step, or else of the person's last; where a term lapsed, to that of the day after it.
+    ``excluded`` counts rows: of steps that no pack has, and of persons of whom no date is known.
+    The interval takes checks as independent; those of one person are not quite, and it is somewhat too narrow for that.
     """
     found = _judged_in(district, period, rules, holidays, window)
     if found is None:
