@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -11,13 +14,13 @@ from seedmetrics.formulas.closure import closure_rate
 from seedmetrics.indicators import find_indicator
 
 # How a row is told: a few have it, a few have it not, too few to tell, withheld for the sake of another row, told
-# without saying how many of the persons are through.
-FEW, ALL_BUT_FEW, WITHHELD, BESIDE, UNCOUNTED = (
+# with its counts rounded.
+FEW, ALL_BUT_FEW, WITHHELD, BESIDE, ROUNDED = (
     "few",
     "all_but_few",
     "withheld",
     "beside",
-    "uncounted",
+    "rounded",
 )
 
 
@@ -40,18 +43,19 @@ def protect(plan: Plan, measured: pd.DataFrame) -> pd.DataFrame:
         - "withheld": fewer than m persons stand behind the value. Value and numerator are gone, the denominator is
           their number, which pages and tables withhold in turn.
         - "few": 1 to m - 1 have it. Told is only that; the value is that of the middle of the class, m/2, and the
-          interval reaches from the lower end for 1 to the upper end for m - 1.
+          interval reaches from the lower end for 1 to the upper end for m - 1. Of 2 (m - 1) persons and fewer the class
+          is "some, not all": 1 to all but one.
         - "all_but_few": 1 to m - 1 have it not; the same from the other side.
         - "beside": one of several parts of a whole, withheld because another part is, and the whole is known.
-        - "uncounted": a median of days of persons, of whom 1 to m - 1 are through, or not: told without that number.
+        - "rounded": a median of days of persons, with those through and those watched to the nearest multiple of m.
         - "": told as it is.
 
     Notes
     -----
     All that follows (scores, ranks, pages, tables) sees only what this returns, so that no score lets a count be
     worked back. A class of counts is what statistical offices print as "fewer than 5"; none and all are told as they
-    are [1]_. Where a whole is parted (the backgrounds of a pool of persons) and one part alone is hidden, the
-    smallest other part is withheld too: the sum would give the first away.
+    are [1]_. Where a whole is parted (the backgrounds of a pool of persons) and the sum would tell a part that
+    is hidden, the smallest others are withheld too, until it does not. An ``excluded`` of 1 to m - 1 is left out.
 
     References
     ----------
@@ -71,20 +75,25 @@ def protect(plan: Plan, measured: pd.DataFrame) -> pd.DataFrame:
         table["count_class"] != WITHHELD, table["persons"]
     )
     left = about & counted & (table["count_class"] == "").to_numpy()
-    few = left & _few(table["numerator"], m)
-    all_but = left & ~few & _few(table["denominator"] - table["numerator"], m)
+    true = table["numerator"].copy()
+    few = left & _few(true, m)
+    all_but = left & ~few & _few(table["denominator"] - true, m)
+    # Of so few that the two classes meet only "some, not all" is told: else one class would hold a single count.
+    short = (table["denominator"] <= 2 * (m - 1)).to_numpy()
+    few, all_but = few | (all_but & short), all_but & ~short
     _told_as_class(plan, table, few, FEW)
     _told_as_class(plan, table, all_but, ALL_BUT_FEW)
-    through = table["indicator"].map(lambda name: found[name].few == "uncounted").to_numpy(bool)
-    part = _few(table["numerator"], m) | _few(table["denominator"] - table["numerator"], m)
-    through = through & (table["count_class"] == "").to_numpy() & part
-    table.loc[through, ["numerator", "excluded"]] = np.nan
-    table.loc[through, "count_class"] = UNCOUNTED
+    rough = table["indicator"].map(lambda name: found[name].few == "rounded").to_numpy(bool)
+    rough = rough & (table["count_class"] == "").to_numpy() & (table["denominator"] > 0).to_numpy()
+    counts = table.loc[rough, ["numerator", "denominator"]]
+    table.loc[rough, ["numerator", "denominator"]] = m * np.floor(counts / m + 0.5)
+    table.loc[rough, "count_class"] = ROUNDED
+    table.loc[about & _few(table["excluded"], m), "excluded"] = np.nan
     parts = {
         name: f"{name.partition('.')[0]}.{found[name].parts}" if found[name].parts else ""
         for name in found
     }
-    _protect_parts(table, table["indicator"].map(parts))
+    _protect_parts(table, table["indicator"].map(parts), true, m)
     return table.drop(columns="persons")
 
 
@@ -105,8 +114,7 @@ def _told_as_class(plan: Plan, table: pd.DataFrame, rows: npt.NDArray[np.bool_],
         return
     most = plan.minimum_persons - 1
     n = table.loc[rows, "denominator"].to_numpy(float)
-    # A class never reaches past the whole: of five persons, one to four may be it.
-    ends = np.minimum(most, n)
+    ends = np.where(n <= 2 * most, n - 1, most)
     least = closure_rate(np.ones_like(n), n, confidence_level=plan.confidence_level)
     largest = closure_rate(ends, n, confidence_level=plan.confidence_level)
     value, low, high = (1 + ends) / 2 / n, least.low, largest.high
@@ -117,12 +125,64 @@ def _told_as_class(plan: Plan, table: pd.DataFrame, rows: npt.NDArray[np.bool_],
     table.loc[rows, "count_class"] = word
 
 
-def _protect_parts(table: pd.DataFrame, whole: pd.Series) -> None:
-    """Where one part of a whole is hidden and the others are not, withhold the smallest other one too, in place."""
+def _protect_parts(table: pd.DataFrame, whole: pd.Series, true: pd.Series, minimum: int) -> None:
+    """Where some parts of a whole are hidden, withhold as many others as keep the sum from telling them, in place."""
     parted = table[whole.to_numpy() != ""]
     for _, rows in parted.groupby(["unit", whole.loc[parted.index]]):
-        hidden = rows["count_class"] != ""
-        open_rows = rows[~hidden & (rows["numerator"] > 0)]
-        if hidden.sum() == 1 and len(open_rows):
-            smallest = open_rows["numerator"].idxmin()
-            _withhold(table, table.index.to_numpy() == smallest, BESIDE)
+        counts = {k: float(true[k]) for k in rows.index if true[k] >= 0}
+        hidden = [k for k in counts if rows["count_class"][k] in (FEW, ALL_BUT_FEW)]
+        if not hidden:
+            continue
+        total = sum(counts.values())
+        spare = sorted((n, k) for k, n in counts.items() if k not in hidden and n > 0)
+        beside: list[int] = []
+        while spare and (
+            len(hidden) + len(beside) < 2
+            or gives_away(_ranges(rows, counts, beside, spare, minimum), total)
+        ):
+            beside.append(spare.pop(0)[1])
+        if gives_away(_ranges(rows, counts, beside, spare, minimum), total):
+            beside = list(counts)
+        _withhold(table, table.index.isin(beside), BESIDE)
+
+
+def _ranges(
+    rows: pd.DataFrame,
+    counts: dict[int, float],
+    beside: list[int],
+    spare: list[tuple[float, int]],
+    minimum: int,
+) -> list[tuple[float, float]]:
+    """Return what is known of each part: a class, at most the smallest that is told, or the count itself."""
+    smallest = spare[0][0] if spare else math.inf
+    told = []
+    for k, count in counts.items():
+        n = float(rows["denominator"][k])
+        short = n <= 2 * (minimum - 1)
+        if k in beside:
+            told.append((float(minimum), smallest))
+        elif rows["count_class"][k] == FEW:
+            told.append((1.0, n - 1 if short else minimum - 1.0))
+        elif rows["count_class"][k] == ALL_BUT_FEW:
+            told.append((n - minimum + 1, n - 1))
+        else:
+            told.append((count, count))
+    return told
+
+
+def gives_away(told: Sequence[tuple[float, float]], total: float) -> bool:
+    """
+    Return whether one of several ranges with a known sum can hold only one number.
+
+    Examples
+    --------
+    >>> gives_away([(1, 4), (12, 12)], 15), gives_away([(1, 4), (1, 4)], 5), gives_away([(1, 4), (1, 4)], 8)
+    (True, False, True)
+    """
+    for k, (low, high) in enumerate(told):
+        others = [ends for j, ends in enumerate(told) if j != k]
+        least = max(low, total - sum(high for _, high in others))
+        most = min(high, total - sum(low for low, _ in others))
+        if low < high and least >= most:
+            return True
+    return False

@@ -122,12 +122,17 @@ class Evaluation:
         Return `indicators` as it may leave the office.
 
         Under the plan's ``small_counts = "withhold"`` a share of fewer than ``minimum_denominator``, or what rests on
-        fewer than ``minimum_persons``, keeps its row, but neither value nor counts. Everything that is written to be
-        shared goes through here.
+        fewer than ``minimum_persons``, keeps its row, but neither value nor counts; so does what is about persons in
+        earlier periods. Everything that is written to be shared goes through here.
         """
         table = self.indicators[INDICATOR_COLUMNS].copy()
         columns = ["value", "numerator", "denominator", "low", "high", "excluded"]
         hidden = self._withheld(table) | (self.indicators["count_class"] == WITHHELD)
+        # Counts of persons that grow through a year would tell by their differences what each of them hides.
+        persons = [n for n in table["indicator"].unique() if find_indicator(n).persons]
+        earlier = table["period"] != str(self.period)
+        if self.plan.small_counts != "show":
+            hidden |= earlier & table["indicator"].isin(persons)
         table.loc[hidden, columns] = np.nan
         return table
 

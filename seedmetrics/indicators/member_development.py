@@ -276,7 +276,7 @@ def _days_in(name: str) -> None:
         tables=TABLES,
         unit=LEVEL,
         persons=True,
-        few="uncounted",
+        few="rounded",
     )
     def days(
         district: District,

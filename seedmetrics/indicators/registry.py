@@ -16,7 +16,7 @@ from seedmetrics.records import District, Period
 from seedmetrics.records.outside import load_outside
 from seedmetrics.records.schemas import table_named
 
-Few = Literal["class", "uncounted", "plain"]
+Few = Literal["class", "rounded", "plain"]
 Function = TypeVar("Function", bound=Callable[..., pd.DataFrame])
 
 MEASURED = ["value", "numerator", "denominator", "low", "high", "excluded", "persons"]
@@ -56,7 +56,7 @@ class Indicator:
         Whether it is worked out from the other indicators of a plan, not from records.
     beside : str
         The indicator without which it would mislead; a plan that names the one must name the other.
-    few : {"class", "uncounted", "plain"}
+    few : {"class", "rounded", "plain"}
         How a count of few persons is told; see `indicator`.
     """
 
@@ -137,8 +137,8 @@ def indicator(
     beside : str, default ""
         The indicator without which this one would mislead, as a share of the checks that could be made without the
         share of checks that could not: a plan that names the one must name the other.
-    few : {"class", "uncounted", "plain"}, default "class"
-        How a numerator of few persons, or of all but few, is told: a share as the class of its count; "uncounted":
+    few : {"class", "rounded", "plain"}, default "class"
+        How a numerator of few persons, or of all but few, is told: a share as the class of its count; "rounded":
         the value is told without the numerator (a median of days, with those who are through and those watched);
         "plain": as it is, where the state of the record is counted and nothing of a person. Whatever rests on too few
         persons is withheld in any case.

@@ -275,7 +275,7 @@ def unknown_text(view: View, row: pd.Series) -> str:
 
 
 def rule_rows(view: View, unit: UnitEvaluation) -> tuple[list[RuleRow], int]:
-    """Return the rules under which a check was due, the breached and hard ones first, and the number of the others."""
+    """Return the rules under which a check was due, the hard ones first, and the number of the others."""
     options = options_of(view)
     table = rule_outcomes(view.evaluation.district, view.evaluation.period, **options)
     mine = table[table["unit"] == unit.code].set_index("rule")
@@ -292,8 +292,8 @@ def rule_rows(view: View, unit: UnitEvaluation) -> tuple[list[RuleRow], int]:
     }
     order = sorted(
         due.index,
+        # Not by what was breached: the order would tell what the counts do not.
         key=lambda rule: (
-            not due["breached"][rule] > 0,
             rules.get(rule, {}).get("severity") != HARD,
             list(due.index).index(rule),
         ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from seedmetrics.evaluation.protection import gives_away
 from seedmetrics.report.view import View
 
 Range = tuple[float, float]
@@ -19,7 +20,7 @@ def told_ranges(counts: Sequence[int], *, minimum: int, sum_known: bool = True) 
     counts : sequence of int
         Parts of a sum.
     minimum : int
-        Counts from 1 to ``minimum - 1`` are told only as that.
+        Counts below it are told only as that, the zeros too: which rows have any would tell a small sum apart.
     sum_known : bool, default True
         Whether the reader knows the sum.
 
@@ -30,45 +31,31 @@ def told_ranges(counts: Sequence[int], *, minimum: int, sum_known: bool = True) 
 
     Notes
     -----
-    Where the sum and the other counts would still give a hidden one away, the smallest count that is shown is told as
-    `minimum` or more, then the next, then the zeros as fewer than `minimum`, and in the end nothing at all.
+    Where the sum is known and the counts that are told leave less than `minimum` for the others, or as much as these
+    can hold, the smallest count that is told becomes `minimum` or more; where there is none, nothing is told. A sum of
+    zero tells that all are zero.
 
     Examples
     --------
     >>> told_ranges([12, 0, 3], minimum=5)
-    [(5, inf), (0, 0), (1, 4)]
+    [(5, inf), (0, 4), (0, 4)]
     >>> told_ranges([12, 2, 3, 0], minimum=5)
-    [(12, 12), (1, 4), (1, 4), (0, 0)]
+    [(12, 12), (0, 4), (0, 4), (0, 4)]
+    >>> told_ranges([0, 0], minimum=5)
+    [(0, 0), (0, 0)]
     """
-    told: list[Range] = [(1, minimum - 1) if 0 < n < minimum else (n, n) for n in counts]
+    if sum_known and not sum(counts):
+        return [(0, 0)] * len(counts)
+    told: list[Range] = [(0, minimum - 1) if n < minimum else (n, n) for n in counts]
     large = sorted((n, k) for k, n in enumerate(counts) if n >= minimum)
-    zeros = [k for k, n in enumerate(counts) if n == 0]
-    spare: list[tuple[int, Range]] = [(k, (minimum, math.inf)) for _, k in large]
-    spare += [(k, (0, minimum - 1)) for k in zeros]
-    while sum_known and gives_away(told, sum(counts)):
-        if not spare:
-            return [(0, math.inf)] * len(counts)
-        k, wider = spare.pop(0)
-        told[k] = wider
+    rest = sum(n for n in counts if n < minimum)
+    hidden = 0
+    while sum_known and ((0 < rest < minimum and not hidden) or gives_away(told, sum(counts))):
+        if hidden == len(large):
+            return [(0, math.inf)] * len(counts) if gives_away(told, sum(counts)) else told
+        told[large[hidden][1]] = (minimum, math.inf)
+        hidden += 1
     return told
-
-
-def gives_away(told: Sequence[Range], total: float) -> bool:
-    """
-    Return whether one of several ranges with a known sum can hold only one number.
-
-    Examples
-    --------
-    >>> gives_away([(1, 4), (12, 12)], 15), gives_away([(1, 4), (1, 4)], 5), gives_away([(1, 4), (1, 4)], 8)
-    (True, False, True)
-    """
-    for k, (low, high) in enumerate(told):
-        others = [ends for j, ends in enumerate(told) if j != k]
-        least = max(low, total - sum(high for _, high in others))
-        most = min(high, total - sum(low for low, _ in others))
-        if low < high and least >= most:
-            return True
-    return False
 
 
 def range_text(view: View, ends: Range) -> str:

@@ -12,7 +12,7 @@ from seedmetrics.report.view import View
 from seedmetrics.report.words import Amount
 
 # How `evaluation.protection` tells a count of few persons: a few have it, a few have it not.
-FEW, ALL_BUT_FEW = "few", "all_but_few"
+FEW, ALL_BUT_FEW, ROUNDED = "few", "all_but_few", "rounded"
 
 
 def kind_of(view: View, name: str, row: pd.Series) -> str:
@@ -80,7 +80,8 @@ def counts_of(view: View, name: str, row: pd.Series, kind: str) -> str:
     if is_class(row):
         most = most_persons(view)
         if count_class(row) == FEW:
-            return numbers.of_class(1, min(most, denominator), denominator)
+            largest = denominator - 1 if denominator <= 2 * most else most
+            return numbers.of_class(1, largest, denominator)
         return numbers.of_class(max(denominator - most, 0), denominator - 1, denominator)
     if kind == "share":
         return numbers.of(numerator, denominator)
@@ -93,10 +94,11 @@ def counts_of(view: View, name: str, row: pd.Series, kind: str) -> str:
             numerator=numbers.amount(numerator),
             denominator=numbers.amount(denominator),
         )
-    return phrase.format(
+    counts = phrase.format(
         numerator=Amount(numbers.amount(numerator), float(numerator)),
         denominator=Amount(numbers.amount(denominator), float(denominator)),
     )
+    return words("number.about_counts", counts=counts) if count_class(row) == ROUNDED else counts
 
 
 def value_text(view: View, name: str, row: pd.Series) -> str:
