@@ -111,36 +111,31 @@ class Tiers(_Part):
         return len(quotas) + (math.fsum(quotas) < 1 - 1e-9)
 
 
-class Cap(_Part):
+class _Bound(_Part):
+    """A rule that holds while an indicator that counts is below (or above) a value."""
+
+    indicator: str
+    below: float | None = None
+    above: float | None = None
+
+    @model_validator(mode="after")
+    def _one_side(self) -> Self:
+        if (self.below is None) == (self.above is None):
+            msg = "give either `below` or `above`"
+            raise ValueError(msg)
+        return self
+
+
+class Cap(_Bound):
     """The score is at most ``score`` while an indicator that counts is below (or above) a value."""
 
-    indicator: str
-    below: float | None = None
-    above: float | None = None
     score: Annotated[float, Field(ge=0, le=100)]
 
-    @model_validator(mode="after")
-    def _one_side(self) -> Self:
-        if (self.below is None) == (self.above is None):
-            msg = "give either `below` or `above`"
-            raise ValueError(msg)
-        return self
 
-
-class Veto(_Part):
+class Veto(_Bound):
     """The tier is no better than ``tier`` while an indicator that counts is below (or above) a value."""
 
-    indicator: str
-    below: float | None = None
-    above: float | None = None
     tier: Annotated[int, Field(ge=1)]
-
-    @model_validator(mode="after")
-    def _one_side(self) -> Self:
-        if (self.below is None) == (self.above is None):
-            msg = "give either `below` or `above`"
-            raise ValueError(msg)
-        return self
 
 
 class Grades(Tiers):
@@ -152,20 +147,10 @@ class Grades(Tiers):
     note: str = ""
 
 
-class GradeVeto(_Part):
+class GradeVeto(_Bound):
     """The year's grade is no better than ``grade`` while an indicator that counts is below (or above) a value."""
 
-    indicator: str
-    below: float | None = None
-    above: float | None = None
     grade: Annotated[int, Field(ge=1)]
-
-    @model_validator(mode="after")
-    def _one_side(self) -> Self:
-        if (self.below is None) == (self.above is None):
-            msg = "give either `below` or `above`"
-            raise ValueError(msg)
-        return self
 
 
 class Annual(_Part):
@@ -286,7 +271,7 @@ class Plan(_Part):
     def _rules_apply(self) -> Self:
         measured = {entry.name for entry in self.indicators}
         annual = self.annual
-        rules: list[Cap | Veto | GradeVeto] = [*self.caps, *self.vetoes]
+        rules: list[_Bound] = [*self.caps, *self.vetoes]
         rules += annual.vetoes if annual else []
         named = [rule.indicator for rule in rules] + (annual.points if annual else [])
         for name in named:
@@ -313,7 +298,7 @@ class Plan(_Part):
     @property
     def heeded(self) -> list[str]:
         """Names of the indicators that a score needs: those that make it up, and those that caps and vetoes look at."""
-        rules: list[Cap | Veto] = [*self.caps, *self.vetoes]
+        rules: list[_Bound] = [*self.caps, *self.vetoes]
         needed = {*self.counted, *(rule.indicator for rule in rules)}
         return [entry.name for entry in self.indicators if entry.name in needed]
 

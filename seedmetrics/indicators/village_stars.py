@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -245,6 +247,22 @@ def _remedies(district: District, period: Period, window: Window) -> pd.DataFram
     return flags.assign(village=remedies["village"])
 
 
+def _remedies_of_due(
+    district: District, period: Period, window: Window, count: Callable[..., pd.DataFrame]
+) -> pd.DataFrame:
+    """Return the remedies closed, of those that fell due, as `count` adds them up from their villages."""
+    flags = _remedies(district, period, window)
+    if flags is None:
+        return nothing_recorded()
+    counts = count(
+        flags["village"],
+        due=flags["counted"],
+        closed=flags["closed"],
+        undated=flags["no_due_date"],
+    )
+    return share(counts["closed"], counts["due"], counts["undated"])
+
+
 @indicator(
     "village_stars.remedy_closure_rate", tables=["village_remedies"], unit="township", share=True
 )
@@ -252,17 +270,7 @@ def remedy_closure_rate(
     district: District, period: Period, *, window: Window = "period"
 ) -> pd.DataFrame:
     """Remedies of the villages' plans that are closed, of those that fell due."""
-    flags = _remedies(district, period, window)
-    if flags is None:
-        return nothing_recorded()
-    counts = _by_township(
-        district,
-        flags["village"],
-        due=flags["counted"],
-        closed=flags["closed"],
-        undated=flags["no_due_date"],
-    )
-    return share(counts["closed"], counts["due"], counts["undated"])
+    return _remedies_of_due(district, period, window, partial(_by_township, district))
 
 
 @indicator(
@@ -276,16 +284,7 @@ def remedies_closed(
     district: District, period: Period, *, window: Window = "period"
 ) -> pd.DataFrame:
     """Remedies of the village's plan that are closed, of those that fell due."""
-    flags = _remedies(district, period, window)
-    if flags is None:
-        return nothing_recorded()
-    counts = counts_by_unit(
-        flags["village"],
-        due=flags["counted"],
-        closed=flags["closed"],
-        undated=flags["no_due_date"],
-    )
-    return share(counts["closed"], counts["due"], counts["undated"])
+    return _remedies_of_due(district, period, window, counts_by_unit)
 
 
 def _of_most(reached: pd.Series, most: float, excluded: pd.Series | None = None) -> pd.DataFrame:

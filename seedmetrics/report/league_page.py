@@ -5,17 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
-from seedmetrics.indicators.arena import Panel
 from seedmetrics.report import findings
 from seedmetrics.report.asked import budget_section
 from seedmetrics.report.blocks import Fact
 from seedmetrics.report.certainty import made_section
 from seedmetrics.report.heading import few, interval_of, opening
 from seedmetrics.report.html import Html, render
+from seedmetrics.report.judges import has_judges, judges_section
 from seedmetrics.report.numbers import missing
 from seedmetrics.report.strips import rank_scale, rank_strip
 from seedmetrics.report.view import View, cell
@@ -334,74 +333,3 @@ def _closed(view: View, unit: str) -> tuple[str, str]:
     if view.few(due):
         return view.words("fact.withheld"), few(view)
     return view.numbers.share(closed / due), view.numbers.of(closed, due)
-
-
-# judges ---------------------------------------------------------------------------------------------------
-def has_judges(view: View) -> bool:
-    """Return whether the plan counts a contest."""
-    return any(entry.name.startswith("arena.") for entry in view.plan.indicators)
-
-
-def judges_section(view: View) -> Html:
-    """Return the agreement of the judges by component."""
-    words = view.words
-    panels = _panels(view) if has_judges(view) else []
-    if not panels:
-        return render(
-            "sentence",
-            view.language,
-            words("judges.none"),
-            w=words,
-            key="judges",
-            title=words("judges.title"),
-            text=words("judges.none"),
-        )
-    rows = []
-    for panel in panels:
-        w, icc = float(panel.agreement.kendall_w), float(panel.agreement.icc)
-        severity = np.asarray(panel.agreement.severity, dtype=float)
-        spread = (
-            float(np.nanmax(severity) - np.nanmin(severity))
-            if np.isfinite(severity).any()
-            else float("nan")
-        )
-        key = f"judges.component_{panel.component}"
-        rows.append(
-            [
-                words(key) if words.has(key) else panel.component,
-                str(panel.marks.shape[1]),
-                str(panel.marks.shape[0]),
-                _two(w),
-                _two(icc),
-                view.numbers.points(spread),
-                words(f"judges.{agreement_degree(w)}"),
-            ]
-        )
-    worst = min((float(p.agreement.kendall_w) for p in panels), key=lambda v: (missing(v), v))
-    title = words(f"judges.title_{agreement_degree(worst)}")
-    return render("judges", view.language, title, w=words, title=title, rows=rows)
-
-
-def agreement_degree(kendall_w: float) -> str:
-    """Return how far judges agree in a word: strong from 0.7, fair from 0.5, else weak."""
-    if missing(kendall_w):
-        return "unknown"
-    return "strong" if kendall_w >= 0.7 else "fair" if kendall_w >= 0.5 else "weak"
-
-
-def _two(value: float) -> str:
-    """Return a coefficient with two decimals."""
-    return "–" if missing(value) else f"{value:.2f}"
-
-
-def _panels(view: View) -> list[Panel]:
-    """Return the panels of the contest of the period; none where the district keeps no marks."""
-    from seedmetrics.indicators.arena import panels
-
-    district = view.evaluation.district
-    if not {"marks", "rounds"} <= set(district.tables):
-        return []
-    # A half-year of departments holds two quarters of townships: each plan shows the judges of its own contest.
-    level = district.units["level"]
-    found = panels(district, view.evaluation.period)
-    return [p for p in found if (level.reindex(p.marks.index) == view.plan.level).any()]

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seedmetrics.report import closure_report, findings, league_report, unit_report
-from seedmetrics.report.league_page import agreement_degree, pairs, ranked
+from seedmetrics.report.judges import agreement_degree
+from seedmetrics.report.league_page import pairs, ranked
 from seedmetrics.report.view import View
 from tests.report.fake import Fake, evaluation
 from tests.report.pages import seen
