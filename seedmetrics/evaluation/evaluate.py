@@ -11,16 +11,14 @@ import pandas as pd
 from scipy import special
 
 from seedmetrics.errors import PlanError, SeedmetricsError
-from seedmetrics.evaluation.annual import annual_names, annual_scores
 from seedmetrics.evaluation.boards import derived_rows
 from seedmetrics.evaluation.closure import case_closure
+from seedmetrics.evaluation.measuring import measured, measuring, only
 from seedmetrics.evaluation.plan import Plan
 from seedmetrics.evaluation.plan_files import find_plan
-from seedmetrics.evaluation.protection import protect
 from seedmetrics.evaluation.result import INDICATOR_COLUMNS, Evaluation
 from seedmetrics.evaluation.scoring import TOTAL, Scored, score_indicators
 from seedmetrics.evaluation.standing import standings
-from seedmetrics.indicators import find_indicator, measure
 from seedmetrics.records import District, Period
 
 
@@ -104,7 +102,6 @@ def evaluate(
         indicators=indicators,
         scores=scores,
         standings=_with_previous(ranked, periods, special.ndtri(0.5 + chosen.confidence_level / 2)),
-        annual=annual_scores(chosen, _year(district, chosen, current), units),
         closure=case_closure(district, chosen, tuple(periods)),
         version=importlib.metadata.version("seedmetrics"),
     )
@@ -129,10 +126,10 @@ def _scored(
     district: District, plan: Plan, current: Period, units: pd.DataFrame
 ) -> dict[Period, Scored]:
     """Measure and score the period and those before it in which any unit has a score."""
-    found = {current: score_indicators(_measuring(plan), _measured(district, plan, current))}
+    found = {current: score_indicators(measuring(plan), measured(district, plan, current))}
     # Of the past only what makes up the score is counted. What this period has an earlier one may lack (a component of
     # the contest, an indicator): that shows less of the past, and is no reason to show nothing of the present.
-    lenient = _only(plan, plan.heeded)
+    lenient = only(plan, plan.heeded)
     lenient = (
         lenient.model_copy(update={"missing": "reweight"}) if plan.missing == "error" else lenient
     )
@@ -141,7 +138,7 @@ def _scored(
     for _ in range(max(plan.history, 2) - 1):
         period = period.previous()
         try:
-            result = score_indicators(lenient, _measured(district, lenient, period))
+            result = score_indicators(lenient, measured(district, lenient, period))
         except PlanError:
             continue
         if result.nodes.loc[result.nodes["node"] == TOTAL, "score"].notna().any():
@@ -150,42 +147,6 @@ def _scored(
     rows = [now.indicators, derived_rows(plan, now, before, units)]
     found[current] = replace(now, indicators=pd.concat(rows, ignore_index=True))
     return dict(sorted(found.items()))
-
-
-def _year(district: District, plan: Plan, current: Period) -> Scored | None:
-    """Measure and score the year up to a period, where the plan grades it."""
-    if plan.annual is None:
-        return None
-    lenient = _only(plan, annual_names(plan)).model_copy(update={"missing": "reweight"})
-    return score_indicators(lenient, _measured(district, lenient, current.year_to_date()))
-
-
-def _only(plan: Plan, names: list[str]) -> Plan:
-    """Return a plan of these indicators alone; their weights stay as they are."""
-    return plan.model_copy(update={"indicators": [plan.entry(name) for name in names]})
-
-
-def _measuring(plan: Plan) -> Plan:
-    """Return a plan of the indicators that are measured from records."""
-    return _only(plan, [e.name for e in plan.indicators if not find_indicator(e.name).derived])
-
-
-def _measured(district: District, plan: Plan, period: Period) -> pd.DataFrame:
-    """Measure every indicator of the plan over one period, one row a unit and indicator, persons protected."""
-    tables = [
-        measure(
-            district,
-            entry.name,
-            period,
-            level=plan.level,
-            options=plan.options_of(entry.name),
-            confidence_level=plan.confidence_level,
-        )
-        .reset_index()
-        .assign(indicator=entry.name)
-        for entry in _measuring(plan).indicators
-    ]
-    return protect(plan, pd.concat(tables, ignore_index=True))
 
 
 def _with_previous(ranked: pd.DataFrame, periods: list[Period], z: float) -> pd.DataFrame:

@@ -11,8 +11,10 @@ import numpy as np
 import pandas as pd
 
 from seedmetrics.errors import SeedmetricsError
+from seedmetrics.evaluation.annual import annual_scores
 from seedmetrics.evaluation.closure import Closure
 from seedmetrics.evaluation.improvement import next_steps
+from seedmetrics.evaluation.measuring import year_scored
 from seedmetrics.evaluation.plan import Plan
 from seedmetrics.evaluation.protection import BESIDE, WITHHELD
 from seedmetrics.formulas.ranking import strengths
@@ -54,8 +56,6 @@ class Evaluation:
     standings : DataFrame
         The league of every period with what lies behind it: intervals, size of the group, firmness of the tier,
         reason where a unit has no rank.
-    annual : DataFrame
-        The year's score and grade of each unit so far, see `annual.annual_scores`; empty without `[annual]`.
     closure : Closure or None
         Case records, counted; None where the plan asks for none.
     version : str
@@ -69,7 +69,6 @@ class Evaluation:
     indicators: pd.DataFrame
     scores: pd.DataFrame
     standings: pd.DataFrame
-    annual: pd.DataFrame
     closure: Closure | None
     version: str
 
@@ -89,6 +88,16 @@ class Evaluation:
         now = self.standings["period"] == str(self.period)
         table = self.standings.loc[now, LEAGUE_COLUMNS].reset_index(drop=True)
         return table.astype(dict.fromkeys(PLACES, "Int64"))
+
+    @cached_property
+    def annual(self) -> pd.DataFrame:
+        """
+        The year's score and grade of each unit so far, see `annual.annual_scores`; empty without ``[annual]``.
+
+        It is worked out when it is first asked for: the page of one unit does not show it.
+        """
+        year = year_scored(self.district, self.plan, self.period)
+        return annual_scores(self.plan, year, self.units)
 
     @property
     def complete(self) -> bool:
