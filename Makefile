@@ -3,11 +3,12 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+PEERS := .venv/.peers
 TEST_WORKERS ?= 2
 DISTRICT ?= data/sample
 OUT ?= reports
 
-.PHONY: evaluate test lab check lock clean help
+.PHONY: evaluate test lab check bench lock clean help
 
 evaluate: $(READY)  ## evaluate the sample district (or DISTRICT=…) and print where to look
 	$(BIN)/seedmetrics evaluate $(DISTRICT) --out $(OUT)
@@ -24,8 +25,12 @@ check: $(READY)  ## lint, types, docstrings, notebooks without outputs
 	$(BIN)/mypy
 	$(BIN)/nbstripout --verify --keep-id notebooks/*.ipynb
 
-lock: $(READY)  ## write requirements.lock again from pyproject.toml
+bench: $(READY) $(PEERS)  ## run the benchmarks against their alternatives, print one table
+	$(BIN)/python -m benchmarks $(BENCH)
+
+lock: $(READY)  ## write both locks again from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --generate-hashes --quiet -o requirements.lock
+	$(BIN)/uv pip compile --group bench --universal --generate-hashes --quiet --no-header -c requirements.lock -o benchmarks/requirements.lock
 
 clean:  ## remove the environment and what was made
 	rm -rf .venv reports build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
@@ -41,4 +46,9 @@ $(READY): requirements.lock pyproject.toml
 	@echo "Setting up .venv (a minute or two, once) …" >&2
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(PEERS): benchmarks/requirements.lock $(READY)
+	@echo "Setting up the packages that the benchmarks run beside ours …" >&2
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r benchmarks/requirements.lock
 	@touch $@

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         indicator_budget,
         published_figures,
         read_plan,
+        robustness,
     )
     from seedmetrics.indicators import indicator, indicator_names, measure
     from seedmetrics.records import District, Period, declare, open_district
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
         closure_report,
         league_report,
         programme_report,
+        robustness_report,
         unit_report,
     )
 
@@ -48,6 +50,8 @@ _WHERE = {
     "programme_report": "report",
     "published_figures": "evaluation",
     "read_plan": "evaluation",
+    "robustness": "evaluation",
+    "robustness_report": "report",
     "unit_report": "report",
 }
 
@@ -73,6 +77,8 @@ __all__ = [
     "programme_report",
     "published_figures",
     "read_plan",
+    "robustness",
+    "robustness_report",
     "unit_report",
 ]
 

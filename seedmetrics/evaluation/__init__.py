@@ -7,10 +7,12 @@ from seedmetrics.evaluation.plan import Plan
 from seedmetrics.evaluation.plan_files import find_plan, read_plan
 from seedmetrics.evaluation.programme import published_figures, publishes_figures
 from seedmetrics.evaluation.result import Evaluation, UnitEvaluation
+from seedmetrics.evaluation.robustness import GroupRobustness, robustness
 
 __all__ = [
     "Closure",
     "Evaluation",
+    "GroupRobustness",
     "IndicatorBudget",
     "Plan",
     "UnitEvaluation",
@@ -20,4 +22,5 @@ __all__ = [
     "published_figures",
     "publishes_figures",
     "read_plan",
+    "robustness",
 ]

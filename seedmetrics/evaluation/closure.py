@@ -27,6 +27,8 @@ class Closure:
         Which cases belong to a period.
     channels : tuple of str
         Channels that count; empty means all.
+    funnel : {"chance", "spread"}
+        What the limits of a funnel allow for.
     counts : DataFrame
         period, unit and the counts of `seedmetrics.indicators.cases.case_counts`.
     months : DataFrame
@@ -43,6 +45,7 @@ class Closure:
 
     basis: str
     channels: tuple[str, ...]
+    funnel: str
     counts: pd.DataFrame
     months: pd.DataFrame
     durations: pd.DataFrame
@@ -78,6 +81,7 @@ def case_closure(district: District, plan: Plan, periods: tuple[Period, ...]) ->
     return Closure(
         basis=plan.basis,
         channels=tuple(plan.closure.channels),
+        funnel=plan.closure.funnel,
         counts=of_level(pd.concat([counted(p).assign(period=str(p)) for p in periods])),
         months=of_level(
             pd.concat(by_month)[["month", "unit", "closed", "due"]]

@@ -176,9 +176,15 @@ class Annual(_Part):
 
 
 class CaseRule(_Part):
-    """Which cases the closure section of a page shows; no channels means all."""
+    """
+    Which cases the closure section of a page shows; no channels means all.
+
+    ``funnel`` says what a unit must lie beyond to differ from its group: what "chance" alone explains, or chance and
+    the "spread" that units of the group have anyway. Of thousands of cases a unit nearly every one is beyond chance.
+    """
 
     channels: list[str] = []
+    funnel: Literal["chance", "spread"] = "chance"
 
 
 class Plan(_Part):

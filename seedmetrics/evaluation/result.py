@@ -17,7 +17,8 @@ from seedmetrics.evaluation.improvement import next_steps
 from seedmetrics.evaluation.measuring import year_scored
 from seedmetrics.evaluation.plan import Plan
 from seedmetrics.evaluation.protection import BESIDE, WITHHELD
-from seedmetrics.formulas.ranking import strengths
+from seedmetrics.evaluation.standing import EXACT
+from seedmetrics.formulas.ranking import rankability, strengths
 from seedmetrics.indicators import find_indicator
 from seedmetrics.records import District, Period
 
@@ -98,6 +99,16 @@ class Evaluation:
         """
         year = year_scored(self.district, self.plan, self.period)
         return annual_scores(self.plan, year, self.units)
+
+    @cached_property
+    def rankability(self) -> dict[str, float]:
+        """Share of the variance of the scores of each group that is not chance, from their standard errors."""
+        now = self.standings[self.standings["period"] == str(self.period)]
+        found = {}
+        for group, rows in now[now["score"].notna()].groupby("group", sort=True):
+            error = np.maximum(rows["standard_error"].to_numpy(float), EXACT)
+            found[str(group)] = rankability(rows["score"].to_numpy(float), error)
+        return found
 
     @property
     def complete(self) -> bool:

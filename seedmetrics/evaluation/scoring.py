@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +13,9 @@ from scipy import special
 
 from seedmetrics.errors import SeedmetricsError
 from seedmetrics.evaluation.plan import Plan
-from seedmetrics.formulas.scoring import aggregate, apply_caps, normalize
+from seedmetrics.formulas.robustness.slopes import carried_error, tree_slopes
+from seedmetrics.formulas.scoring import apply_caps, normalize
+from seedmetrics.formulas.scoring.trees import Tree, aggregate_tree
 from seedmetrics.indicators import find_indicator
 
 Array = npt.NDArray[np.float64]
@@ -95,39 +98,62 @@ def score_indicators(plan: Plan, measured: pd.DataFrame) -> Scored:
         )
         raise SeedmetricsError(msg)
 
-    weights = _weights(plan, names, normalized)
-    pillars = _pillar_scores(plan, names, normalized)
-    total = aggregate(
-        pillars,
-        np.array([pillar.weight for pillar in plan.pillars]),
-        method=plan.aggregation,
-        missing="reweight" if plan.missing == "error" else plan.missing,
-    )
+    counted = [name for name in names if plan.entry(name).weight > 0]
+    at = [names.index(name) for name in counted]
+    tree, nodes = plan_tree(plan, counted)
+    missing = "reweight" if plan.missing == "error" else plan.missing
+    scored = aggregate_tree(normalized[:, at], tree, method=plan.aggregation, missing=missing)
     recorded = (~np.isnan(normalized) * planned).sum(axis=1)
-    total = np.where(recorded >= plan.minimum_weight - 1e-12, total, np.nan)
+    enough = recorded >= plan.minimum_weight - 1e-12
     caps = _caps(plan, wide["value"].where(~np.isnan(normalized)))
     # Equal sums must be equal scores, whatever the order of adding left in the last bits.
-    total = np.round(apply_caps(total, caps), 9)
-    weights = np.where(np.isnan(total)[:, None], 0.0, weights)
+    total = np.round(apply_caps(np.where(enough, scored.total, np.nan), caps), 9)
+    shares = np.zeros_like(normalized)
+    shares[:, at] = tree_slopes(normalized[:, at], tree, "arithmetic", "reweight")
+    shares[np.isnan(total)] = 0.0
 
-    spread = _error_of(plan, parts, weights, total)
-    nodes = [_node(plan, units, TOTAL, total, spread, 1.0, caps)]
+    carried = _errors(plan, parts, at, tree, missing)
+    spread = np.where(np.isnan(total), np.nan, carried[:, -1])
+    rows = [_node(plan, units, TOTAL, total, spread, 1.0, caps)]
     whole = sum(pillar.weight for pillar in plan.pillars)
-    for k, pillar in enumerate(plan.pillars):
-        inside = np.array([plan.entry(name).pillar == pillar.name for name in names])
-        given = np.array([plan.entry(name).weight for name in names]) * inside
-        within = np.where(np.isnan(normalized), 0.0, given)
-        sums = within.sum(axis=1, keepdims=True)
-        within = np.divide(within, sums, out=np.zeros_like(within), where=sums > 0)
-        spread = _error_of(plan, parts, within, pillars[:, k])
-        nodes.append(_node(plan, units, pillar.name, pillars[:, k], spread, pillar.weight / whole))
+    for pillar in plan.pillars:
+        place = nodes.index(pillar.name) if pillar.name in nodes else None
+        score = np.full(len(units), np.nan) if place is None else scored.nodes[:, place]
+        spread = score if place is None else carried[:, place - len(at)]
+        rows.append(_node(plan, units, pillar.name, score, spread, pillar.weight / whole))
 
     keys = pd.MultiIndex.from_product([units, names], names=["unit", "indicator"])
-    extra = pd.DataFrame({"score": normalized.ravel(), "weight": weights.ravel()}, index=keys)
-    rows = measured.merge(
+    extra = pd.DataFrame({"score": normalized.ravel(), "weight": shares.ravel()}, index=keys)
+    table = measured.merge(
         extra.reset_index(), on=["unit", "indicator"], how="left", validate="one_to_one"
     )
-    return Scored(rows, pd.concat(nodes, ignore_index=True), pd.Series(recorded, index=units))
+    return Scored(table, pd.concat(rows, ignore_index=True), pd.Series(recorded, index=units))
+
+
+def plan_tree(plan: Plan, counted: Sequence[str]) -> tuple[Tree, list[str]]:
+    """
+    Return a plan's tree over some of its indicators, and the names of its nodes.
+
+    Parameters
+    ----------
+    plan : Plan
+        Pillars and weights.
+    counted : sequence of str
+        Indicators with a weight.
+
+    Returns
+    -------
+    tuple of Tree and list of str
+        The indicators as given, then the pillars that have any of them, then the total.
+    """
+    pillars = [
+        p for p in plan.pillars if any(plan.entry(name).pillar == p.name for name in counted)
+    ]
+    place = {p.name: len(counted) + k for k, p in enumerate(pillars)}
+    root = len(counted) + len(pillars)
+    parents = [place[plan.entry(name).pillar] for name in counted] + [root] * len(pillars) + [-1]
+    weights = [plan.entry(name).weight for name in counted] + [p.weight for p in pillars] + [1.0]
+    return Tree(parents, weights), [*counted, *place, TOTAL]
 
 
 def _enough(plan: Plan, names: list[str], normalized: Array) -> npt.NDArray[np.bool_]:
@@ -180,59 +206,29 @@ def _normalized(
     return np.where(counted, goalposts(wide["value"]), np.nan), error, shares
 
 
-def _weights(plan: Plan, names: list[str], normalized: Array) -> Array:
-    """Return the share of each unit's score that each indicator makes up, after reweighting."""
-    present = ~np.isnan(normalized)
-    result = np.zeros_like(normalized)
-    pillar_present = np.zeros((len(normalized), len(plan.pillars)))
-    for k, pillar in enumerate(plan.pillars):
-        inside = np.array(
-            [plan.entry(n).weight * (plan.entry(n).pillar == pillar.name) for n in names]
-        )
-        here = present * inside
-        sums = here.sum(axis=1, keepdims=True)
-        share = np.divide(here, sums, out=np.zeros_like(here), where=sums > 0)
-        pillar_present[:, k] = np.where(sums[:, 0] > 0, pillar.weight, 0.0)
-        result += share * pillar.weight
-    whole = pillar_present.sum(axis=1, keepdims=True)
-    return np.asarray(np.divide(result, whole, out=np.zeros_like(result), where=whole > 0))
-
-
-def _pillar_scores(plan: Plan, names: list[str], normalized: Array) -> Array:
-    """Return the score of each pillar: the weighted mean of what is present in it."""
-    missing = "reweight" if plan.missing == "error" else plan.missing
+def _errors(plan: Plan, parts: _Parts, at: list[int], tree: Tree, missing: str) -> Array:
+    """Carry the errors of the indicators through the tree: one column a pillar, then the total."""
+    normalized, error = parts.normalized[:, at], parts.error[:, at]
+    together = _together(plan, parts, at)
     columns = []
-    for pillar in plan.pillars:
-        inside = [k for k, name in enumerate(names) if plan.entry(name).pillar == pillar.name]
-        weights = np.array([plan.entry(names[k]).weight for k in inside])
-        if weights.sum() <= 0:
-            columns.append(np.full(len(normalized), np.nan))
-            continue
-        columns.append(
-            np.asarray(
-                aggregate(normalized[:, inside], weights, method=plan.aggregation, missing=missing)
-            )
-        )
+    for node in range(tree.leaves, tree.parents.size):
+        slopes = tree_slopes(normalized, tree, plan.aggregation, missing, node=node)
+        # A unit without a score has no slopes; an error of 0 would be one.
+        some = (slopes > 0).any(axis=1)
+        columns.append(np.where(some, carried_error(slopes * error, together), np.nan))
     return np.stack(columns, axis=1)
 
 
-def _error_of(plan: Plan, parts: _Parts, weights: Array, total: Array) -> Array:
-    """Carry the errors of the indicators through a weighted mean (delta method)."""
-    names, normalized = parts.names, parts.normalized
-    with np.errstate(divide="ignore", invalid="ignore"):
-        slope = {
-            "arithmetic": weights,
-            "geometric": weights * total[:, None] / normalized,
-            "harmonic": weights * (total[:, None] / normalized) ** 2,
-        }[plan.aggregation]
-    part = np.where(np.isnan(normalized), 0.0, slope * parts.error)
-    squares = (part**2).sum(axis=1)
-    for a, b in itertools.combinations(range(len(names)), 2):
+def _together(plan: Plan, parts: _Parts, at: list[int]) -> Array:
+    """Return the correlations of the indicators' errors, unit by unit: those of the same cases err together."""
+    names = [parts.names[k] for k in at]
+    together = np.tile(np.eye(len(at)), (len(parts.normalized), 1, 1))
+    for a, b in itertools.combinations(range(len(at)), 2):
         if _same_cases(names[a], names[b]):
             sign = plan.entry(names[a]).direction * plan.entry(names[b]).direction
-            together = _largest_correlation(parts.shares[:, a], parts.shares[:, b])
-            squares += sign * 2 * together * part[:, a] * part[:, b]
-    return np.where(np.isnan(total), np.nan, np.sqrt(squares))
+            shares = parts.shares[:, at[a]], parts.shares[:, at[b]]
+            together[:, a, b] = together[:, b, a] = sign * _largest_correlation(*shares)
+    return together
 
 
 def _same_cases(a: str, b: str) -> bool:

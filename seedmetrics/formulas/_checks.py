@@ -119,6 +119,36 @@ def confidence(level: float, name: str = "confidence_level") -> float:
     return share
 
 
+def whole_number(value: float, name: str, *, least: int = 0) -> int:
+    """
+    Return `value` as an int, refusing all but one whole number of at least `least`.
+
+    Parameters
+    ----------
+    value : int
+        The number; a float passes when it is whole, a truth value does not.
+    name : str
+        The argument's name, for the message.
+    least : int, default 0
+        The smallest number allowed.
+
+    Returns
+    -------
+    int
+        The number.
+
+    Raises
+    ------
+    ValueError
+        If `value` is no whole number, or below `least`.
+    """
+    plain = isinstance(value, int | float | np.integer | np.floating)
+    if isinstance(value, bool) or not plain or not least <= value < np.inf or value % 1:
+        msg = f"`{name}` must be a whole number of at least {least}, got {value!r}"
+        raise ValueError(msg)
+    return int(value)
+
+
 def one_of(value: str, name: str, options: Sequence[str]) -> str:
     """
     Return `value`, refusing a name that is not among `options`.

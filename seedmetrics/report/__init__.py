@@ -8,6 +8,7 @@ from seedmetrics.report.closure_page import ClosurePage
 from seedmetrics.report.html import Html
 from seedmetrics.report.league_page import LeaguePage
 from seedmetrics.report.programme_page import ProgrammePage
+from seedmetrics.report.robustness_page import RobustnessPage
 from seedmetrics.report.unit_page import UnitPage
 from seedmetrics.report.view import View
 from seedmetrics.report.words import Words
@@ -17,10 +18,12 @@ __all__ = [
     "Html",
     "LeaguePage",
     "ProgrammePage",
+    "RobustnessPage",
     "UnitPage",
     "closure_report",
     "league_report",
     "programme_report",
+    "robustness_report",
     "unit_report",
 ]
 
@@ -98,6 +101,30 @@ def closure_report(evaluation: Evaluation, *, language: str = "") -> ClosurePage
         When the language is not known.
     """
     return ClosurePage(View.of(evaluation, language))
+
+
+def robustness_report(evaluation: Evaluation, *, language: str = "") -> RobustnessPage:
+    """
+    Return the page on what the ranking of each group depends on.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+        From `seedmetrics.evaluate`.
+    language : {"en", "zh"}, default ""
+        Language of words and names; empty for the district's own.
+
+    Returns
+    -------
+    RobustnessPage
+        Each method of it is one section.
+
+    Raises
+    ------
+    SeedmetricsError
+        When the language is not known.
+    """
+    return RobustnessPage(View.of(evaluation, language))
 
 
 def programme_report(district: District, *, language: str = "") -> ProgrammePage:

@@ -1,4 +1,4 @@
-"""The figures of closing cases: the funnel, the closure curve, the months; for one unit or a whole group."""
+"""The figures of closing cases: the funnel and the closure curve; for one unit or a whole group."""
 
 from __future__ import annotations
 
@@ -8,18 +8,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from seedmetrics.formulas.closure import ClosureCurve, funnel_limits, time_to_closure
+from seedmetrics.formulas.closure import ClosureCurve, time_to_closure
 from seedmetrics.report import findings
-from seedmetrics.report.blocks import Figure, Gap, Grid, source_line, years_below
-from seedmetrics.report.figures.control import ControlWords, control_plot
+from seedmetrics.report.blocks import Figure, Gap, Grid, source_line
 from seedmetrics.report.figures.curve import HORIZONS, TICKS, CurveWords, closure_curve, horizon
 from seedmetrics.report.figures.funnel import FunnelPoint, FunnelWords, funnel_plot
 from seedmetrics.report.heading import few, interval_of
-from seedmetrics.report.numbers import period_parts
 from seedmetrics.report.view import View, cell
 
-MOST_MONTHS = 24
-THREE_SIGMA = 0.9973002039367398  # two-sided normal probability of three standard errors
 NAMED_OUTSIDE = 8  # units outside the limits that are named in words
 
 
@@ -40,6 +36,7 @@ def funnel_figure(view: View, code: str, group: str) -> Figure | Gap:
         return Gap(title, words("funnel.why", fewer=few(view)))
     target = closed / due
     out = findings.outside(view, units, target)
+    limits = findings.funnel_rule(view, units, target)
     points = [
         FunnelPoint(
             words(
@@ -67,9 +64,14 @@ def funnel_figure(view: View, code: str, group: str) -> Figure | Gap:
         prefix="funnel" if code else f"funnel-{view.groups().index(group)}",
         alt=funnel_alt(view, title, code, target, out, (closed, due)),
         levels=findings.FUNNEL_LEVELS,
+        rule=limits,
     )
     return Figure(
-        title, words("funnel.subtitle"), drawn, funnel_table(view, units), source_line(view)
+        title,
+        words.sentences([words("funnel.subtitle"), findings.spread_text(view, units, target)]),
+        drawn,
+        funnel_table(view, units),
+        source_line(view),
     )
 
 
@@ -121,13 +123,13 @@ def funnel_alt(
 def funnel_table(view: View, units: Sequence[str]) -> Grid:
     """Return the figures behind a funnel."""
     words, counts = view.words, view.counts()
-    rows = []
+    drawn, rows = findings.drawn_rates(view, units), []
     for unit in units:
         name = view.name(str(unit))
         if unit not in counts.index or cell(counts, unit, "due") == 0:
-            rows.append([name, words("absent.nothing_due").rstrip(words("list.stop")), "", ""])
+            rows.append([name, words("absent.nothing_due").rstrip(words("list.stop")), "", "", ""])
         elif view.few(cell(counts, unit, "due")):
-            rows.append([name, words("absent.withheld_short", fewer=few(view)), "", ""])
+            rows.append([name, words("absent.withheld_short", fewer=few(view)), "", "", ""])
         else:
             row: Any = counts.loc[unit]
             rate, low, high = interval_of(view, row["closed"], row["due"])
@@ -137,12 +139,12 @@ def funnel_table(view: View, units: Sequence[str]) -> Grid:
                     view.numbers.share(rate),
                     view.numbers.of(row["closed"], row["due"]),
                     view.numbers.interval(low, high),
+                    view.numbers.share(cell(drawn, str(unit), "rate")),
                 ]
             )
     head = [words(f"funnel.head_{key}") for key in ("unit", "share", "count")]
-    return Grid(
-        words("funnel.caption"), [*head, words("funnel.head_interval", level=view.level)], rows
-    )
+    head += [words("funnel.head_interval", level=view.level), words("funnel.head_drawn")]
+    return Grid(words("funnel.caption"), head, rows)
 
 
 def curve_of(view: View, units: Sequence[str]) -> ClosureCurve | None:
@@ -265,107 +267,3 @@ def curve_table(
     if whole is not None:
         head.append(words("curve.head_group"))
     return Grid(words("curve.caption", name=name), head, rows)
-
-
-def month_rows(view: View, code: str) -> pd.DataFrame:
-    """Return closed and due by month for one unit, up to 24 months with something due at both ends."""
-    table: pd.DataFrame = view.cases.months
-    table = table[table["unit"] == code].assign(month=lambda t: t["month"].astype(str))
-    table = table.groupby("month")[["closed", "due"]].sum()
-    months = sorted(view.cases.months["month"].astype(str).unique())[-MOST_MONTHS:]
-    table = table.reindex(months, fill_value=0)
-    used = np.flatnonzero(table["due"].to_numpy() > 0)
-    return table.iloc[used[0] : used[-1] + 1] if used.size else table.iloc[:0]
-
-
-def month_limits(view: View, table: pd.DataFrame) -> tuple[pd.DataFrame, float, list[int]]:
-    """Return rate, lower and upper limit by month, the unit's own mean, and the months outside their limits."""
-    some = ((table["due"] > 0) & (table["due"] >= view.plan.minimum_denominator)).to_numpy()
-    due, closed = (table[key].to_numpy(float)[some] for key in ("due", "closed"))
-    mean = float(closed.sum() / due.sum())
-    result = pd.DataFrame({"rate": np.nan, "lower": np.nan, "upper": np.nan}, index=table.index)
-    # A p chart is a funnel unrolled over time: the same limits, around the unit's own mean.
-    limits = funnel_limits(due, mean, levels=THREE_SIGMA)
-    result.loc[some] = np.column_stack([closed / due, limits])
-    sides = findings.beyond(closed, due, limits[:, 0], limits[:, 1])
-    return result, mean, [int(k) for k, side in zip(np.flatnonzero(some), sides) if side]
-
-
-def control_figure(view: View, code: str) -> Figure | Gap:
-    """Return the months of one unit with their limits."""
-    words, numbers = view.words, view.numbers
-    table = month_rows(view, code)
-    if len(table) < 3 or table["due"].sum() < view.plan.minimum_denominator * len(table):
-        return Gap(words("control.none"), words("control.none_why"))
-    limits, mean, signals = month_limits(view, table)
-    months = list(table.index)
-    title = findings.control_finding(view, months, signals)
-    texts = {}
-    for k in signals:
-        side = "below" if limits["rate"].iloc[k] < limits["lower"].iloc[k] else "above"
-        texts[k] = (
-            words(
-                "control.signal",
-                month=numbers.period(months[k]),
-                rate=numbers.share(limits["rate"].iloc[k]),
-            ),
-            words(f"control.{side}", of=numbers.of(table["closed"].iloc[k], table["due"].iloc[k])),
-        )
-    drawn = control_plot(
-        limits["rate"].tolist(),
-        limits["lower"].tolist(),
-        limits["upper"].tolist(),
-        mean,
-        ControlWords(
-            words(f"control.axis_{view.cases.basis}"),
-            words("control.upper"),
-            words("control.lower"),
-            words("control.mean", rate=numbers.share(mean)),
-            month_labels(view, months),
-            years_below(months),
-            texts,
-        ),
-        prefix="control",
-        alt=words(
-            "control.alt",
-            title=title,
-            mean=numbers.share(mean),
-            inside=len(months) - len(signals),
-            of=len(months),
-        ),
-    )
-    grid = Grid(
-        words("control.caption", name=view.name(code)),
-        [words(f"control.head_{key}") for key in ("month", "share", "count", "limits")],
-        [_month_cells(view, str(m), table.loc[m], limits.loc[m]) for m in months],
-    )
-    return Figure(title, words("control.subtitle"), drawn, grid, source_line(view))
-
-
-def _month_cells(view: View, month: str, counts: pd.Series, limits: pd.Series) -> list[str]:
-    """Return one month of the figures behind the chart; few cases are withheld here too."""
-    numbers, words = view.numbers, view.words
-    if counts["due"] == 0:
-        return [
-            numbers.period(month),
-            words("absent.nothing_due").rstrip(words("list.stop")),
-            "",
-            "",
-        ]
-    if view.few(counts["due"]):
-        return [numbers.period(month), words("absent.withheld_short", fewer=few(view)), "", ""]
-    return [
-        numbers.period(month),
-        numbers.share(limits["rate"]),
-        numbers.of(counts["closed"], counts["due"]),
-        numbers.interval(limits["lower"], limits["upper"]),
-    ]
-
-
-def month_labels(view: View, months: Sequence[str]) -> tuple[str, ...]:
-    """Return which months are written at the axis: the first of each quarter, all where there are few."""
-    step = 1 if len(months) <= 6 else 3
-    return tuple(
-        view.numbers.period_short(m) if step == 1 or period_parts(m)[1] % 3 == 1 else ""
-        for m in months
-    )

@@ -15,6 +15,7 @@ from seedmetrics.report.closure_section import channels_text
 from seedmetrics.report.heading import few, interval_of, opening
 from seedmetrics.report.html import Html, render
 from seedmetrics.report.indicator_table import basis_note
+from seedmetrics.report.months import control_figure
 from seedmetrics.report.strips import bar, bar_scale, bar_start
 from seedmetrics.report.view import View, cell
 
@@ -41,8 +42,9 @@ class ClosurePage:
     @property
     def sections(self) -> tuple[str, ...]:
         """Names of the sections, in order."""
-        cases = ("rates", "funnel", "speed", "left-out") if self.view.closure is not None else ()
-        return (*cases, "made")
+        if self.view.closure is None:
+            return ("made",)
+        return ("rates", "funnel", "months", "speed", "left-out", "made")
 
     def heading(self) -> Html:
         """Return the rate of all units, and how many lie outside the limits of their group."""
@@ -92,6 +94,27 @@ class ClosurePage:
             key="funnel",
             title=view.words("closure_page.funnel_title"),
             text=view.words("closure_page.funnel_text"),
+            figures=figures,
+        )
+
+    def months(self) -> Html:
+        """Return the control chart of each group: closure month by month."""
+        view = self.view
+        if view.closure is None:
+            return _nothing(view, "months")
+        figures = [
+            _titled(view, control_figure(view, units, view.group_title(group), whole=True), group)
+            for group in view.groups()
+            if (units := list(map(str, view.standings(group=group).index)))
+        ]
+        return render(
+            "figures",
+            view.language,
+            figures[0].title,
+            w=view.words,
+            key="months",
+            title=view.words("closure_page.months_title"),
+            text=view.words("closure_page.months_text"),
             figures=figures,
         )
 
@@ -256,6 +279,7 @@ def rate_rows(view: View, group: str, start: float) -> list[Row]:
     rates = (shown["closed"] / shown["due"]).to_dict()
     order = sorted(rates, key=lambda u: (-rates[u], view.name(str(u))))
     closed, due = findings.group_rate(view, units)
+    drawn = findings.drawn_rates(view, units)
     rows = []
     for unit in order:
         row: Any = counts.loc[str(unit)]
@@ -267,6 +291,7 @@ def rate_rows(view: View, group: str, start: float) -> list[Row]:
                 [
                     numbers.share(rate),
                     numbers.of(row["closed"], row["due"]),
+                    numbers.share(cell(drawn, unit, "rate")),
                     numbers.share(row["on_time"] / row["due"]),
                     numbers.of(row["on_time"], row["due"]),
                     numbers.share(row["closed_with_excluded"] / row["due_with_excluded"]),

@@ -6,15 +6,12 @@ import pandas as pd
 
 from seedmetrics.evaluation import UnitEvaluation
 from seedmetrics.report.blocks import Row
-from seedmetrics.report.closure_figures import (
-    control_figure,
-    curve_figure,
-    funnel_figure,
-    unit_counts,
-)
+from seedmetrics.report.closure_figures import curve_figure, funnel_figure, unit_counts
+from seedmetrics.report.findings import drawn_rates
 from seedmetrics.report.heading import few, interval_of
 from seedmetrics.report.html import Html, render
 from seedmetrics.report.indicator_table import basis_note
+from seedmetrics.report.months import control_figure
 from seedmetrics.report.numbers import missing
 from seedmetrics.report.view import View
 
@@ -32,7 +29,7 @@ def closure_section(view: View, unit: UnitEvaluation) -> Html:
             title=words("closure.title"),
             text=words("closure.none"),
         )
-    rows = rate_rows(view, unit.code)
+    rows = rate_rows(view, unit.code, unit.group)
     title = rates_title(view, unit.code)
     return render(
         "closure",
@@ -47,7 +44,7 @@ def closure_section(view: View, unit: UnitEvaluation) -> Html:
         figures=[
             funnel_figure(view, unit.code, unit.group),
             curve_figure(view, unit.code, unit.group),
-            control_figure(view, unit.code),
+            control_figure(view, [unit.code], view.name(unit.code), whole=False),
         ],
     )
 
@@ -92,7 +89,7 @@ RATES = (
 )
 
 
-def rate_rows(view: View, code: str) -> list[Row]:
+def rate_rows(view: View, code: str, group: str) -> list[Row]:
     """Return the rows of the table of rates: share, counts, interval; a withheld rate says so."""
     counts, words = unit_counts(view, code), view.words
     rows = []
@@ -126,8 +123,20 @@ def rate_rows(view: View, code: str) -> list[Row]:
                 ],
             )
         )
+        if key == "closed":
+            rows += drawn_row(view, code, group)
     rows.append(backlog_row(view, code, counts))
     return rows
+
+
+def drawn_row(view: View, code: str, group: str) -> list[Row]:
+    """Return the row of the closure rate drawn towards the group; none where there is no group to draw it to."""
+    units = list(map(str, view.standings(group=group).index))
+    if len(view.shown_counts(units)) < 2:
+        return []
+    row = drawn_rates(view, units).loc[code]
+    cells = [view.numbers.share(row["rate"]), "", view.numbers.interval(row["low"], row["high"])]
+    return [Row(view.words("closure.row_drawn"), cells, hint=view.words("closure.row_drawn_hint"))]
 
 
 def backlog_row(view: View, code: str, counts: pd.Series | None) -> Row:

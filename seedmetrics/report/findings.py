@@ -9,11 +9,18 @@ import numpy as np
 import pandas as pd
 
 from seedmetrics.evaluation import UnitEvaluation
-from seedmetrics.formulas.closure import ClosureCurve, funnel_limits
+from seedmetrics.formulas.closure import (
+    ClosureCurve,
+    Overdispersion,
+    funnel_limits,
+    overdispersion,
+    shrunken_rate,
+)
 from seedmetrics.report.numbers import missing
 from seedmetrics.report.view import View
 
 FUNNEL_LEVELS = (0.95, 0.998)
+LEAST_SPREAD = 8  # units of which a spread beyond chance is spoken of
 FIRM, FAIRLY_FIRM = 0.95, 0.8
 
 
@@ -242,6 +249,28 @@ def bump_finding(view: View, unit: UnitEvaluation) -> str:
     )
 
 
+def rankability_degree(value: float) -> str:
+    """Return the degree of a rankability: poor under .5, moderate to .75, good above."""
+    return "poor" if value < 0.5 else "moderate" if value <= 0.75 else "good"
+
+
+def rankability_text(view: View, group: str, value: float) -> str:
+    """Return what a group's rankability says, in a sentence; nothing where it cannot be said."""
+    if missing(value):
+        return ""
+    return view.words(
+        f"robust.rankability_{rankability_degree(value)}",
+        noun=view.group_title(group),
+        share=view.numbers.percent(round(value, 2)),
+    )
+
+
+def unrankable(view: View, group: str) -> str:
+    """Return that a group cannot be ranked, where chance makes more of its spread than anything else."""
+    value = view.evaluation.rankability.get(group, float("nan"))
+    return rankability_text(view, group, value) if value < 0.5 else ""
+
+
 def group_rate(view: View, units: Sequence[str]) -> tuple[float, float]:
     """Return closed and due of the units that are shown, summed."""
     counts = view.shown_counts(units)
@@ -286,19 +315,6 @@ def _days(view: View, days: float) -> str:
     return view.numbers.quantity(max(days, 1.0), "days")
 
 
-def control_finding(view: View, months: Sequence[str], signals: Sequence[int]) -> str:
-    """Return the title of the control chart: steady, or which months stand out."""
-    words, numbers = view.words, view.numbers
-    span = words("control.span", count=len(months))
-    if not signals:
-        return words("control.steady", span=span)
-    names = [numbers.period(months[k]) for k in signals]
-    if len(names) > 2:
-        text = words("control.many", number=words.spelled(len(names)), span=span, count=len(names))
-        return words.sentence_case(text)
-    return words("control.few", span=span, names=words.join(names), count=len(names))
-
-
 def readings_finding(view: View, readings: Sequence[str]) -> str:
     """Return the title of the indicator table: how many targets are met, near, short, below the floor."""
     words = view.words
@@ -324,9 +340,60 @@ def outside(view: View, units: Sequence[str], target: float) -> dict[str, str]:
     counts = view.shown_counts(units)
     if counts.empty or missing(target):
         return {}
-    limits = funnel_limits(counts["due"].to_numpy(float), target, levels=FUNNEL_LEVELS)
+    rule = funnel_rule(view, units, target)
+    return _beyond_limits(counts, target, rule)
+
+
+def _beyond_limits(counts: pd.DataFrame, target: float, rule: dict[str, Any]) -> dict[str, str]:
+    """Return the units beyond the 95% limits of a rule."""
+    limits = funnel_limits(counts["due"].to_numpy(float), target, levels=FUNNEL_LEVELS, **rule)
     sides = beyond(counts["closed"], counts["due"], limits[:, 0], limits[:, 1])
     return {str(unit): side for unit, side in zip(counts.index, sides) if side}
+
+
+def funnel_rule(view: View, units: Sequence[str], target: float) -> dict[str, Any]:
+    """Return which limits the plan's funnel has, as arguments of `funnel_limits`."""
+    if view.cases.funnel == "chance":
+        return {}
+    return {"method": "arcsine", "tau2": _spread_of(view, units, target).tau2_corrected}
+
+
+def _spread_of(view: View, units: Sequence[str], target: float) -> Overdispersion:
+    """Return how far the units of a group spread about its rate, against chance."""
+    counts = view.shown_counts(units)
+    return overdispersion(counts["closed"], counts["due"], target)
+
+
+def spread_text(view: View, units: Sequence[str], target: float) -> str:
+    """Return how far the units spread beyond chance, and who would still be outside if that is allowed for."""
+    counts = view.shown_counts(units)
+    spread = _spread_of(view, units, target)
+    if len(counts) < LEAST_SPREAD or missing(spread.phi_corrected):
+        return ""
+    # A mean square of deviations; how far they reach is its root.
+    times = view.numbers.points(np.sqrt(spread.phi_corrected))
+    if view.cases.funnel == "spread":
+        return view.words("funnel.spread_in", times=times)
+    if not spread.tau2_corrected:
+        return view.words("funnel.spread_none")
+    rule = {"method": "arcsine", "tau2": spread.tau2_corrected}
+    left = len(_beyond_limits(counts, target, rule))
+    return view.words(
+        "funnel.spread",
+        times=times,
+        count=left,
+        number=view.words.spelled(left),
+    )
+
+
+def drawn_rates(view: View, units: Sequence[str]) -> pd.DataFrame:
+    """Return rate, low and high of each unit shown, drawn towards its group: few cases count for less."""
+    counts = view.shown_counts(units)
+    found = shrunken_rate(
+        counts["closed"], counts["due"], confidence_level=view.plan.confidence_level
+    )
+    columns = {"rate": found.rate, "low": found.low, "high": found.high}
+    return pd.DataFrame(columns, index=counts.index.astype(str))
 
 
 def beyond(closed: Any, due: Any, low: Any, high: Any) -> list[str]:

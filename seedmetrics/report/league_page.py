@@ -210,6 +210,7 @@ def league_deck(view: View) -> str:
                 rivals=words.join(rivals, most=LEADERS),
             )
         )
+        sentences.append(findings.unrankable(view, group))
     unranked = view.standings()
     unranked = unranked[unranked["rank"].isna()]
     if len(unranked):
@@ -278,16 +279,26 @@ def league_table(view: View, group: str) -> LeagueTable:
         )
     count = len(everyone)
     key = "league.subtitle" if len(table) == count else "league.subtitle_some"
-    subtitle = words(key, count=count, ranked=len(table))
+    texts = [words(key, count=count, ranked=len(table)), rankability_note(view, group)]
     if view.tier_count and len(table) > 1:
-        subtitle = words.sentences([subtitle, words("league.cut_note")])
+        texts.append(words("league.cut_note"))
     return LeagueTable(
         key=f"group-{view.groups().index(group)}",
         title=view.group_title(group),
-        subtitle=words.sentences([subtitle]),
+        subtitle=words.sentences(texts),
         scale=rank_scale(len(table), width=250),
         rows=rows,
     )
+
+
+def rankability_note(view: View, group: str) -> str:
+    """Return how much of a group's spread of scores is not chance; nothing where it cannot be said."""
+    value = view.evaluation.rankability.get(group, float("nan"))
+    if missing(value):
+        return ""
+    words = view.words
+    degree = words(f"league.{findings.rankability_degree(value)}")
+    return words("league.rankability", share=view.numbers.percent(round(value, 2)), degree=degree)
 
 
 def _row(view: View, unit: str, table: pd.DataFrame, place: int) -> LeagueRow:

@@ -14,7 +14,7 @@ from seedmetrics.report.numbers import DASH, Numbers, period_parts
 from seedmetrics.report.strips import rank_scale, rank_strip
 from seedmetrics.report.words import Words
 from seedmetrics.site.facts import PlanFacts, SiteFacts
-from seedmetrics.site.shell import as_of, named
+from seedmetrics.site.shell import COMMON, as_of, named
 from seedmetrics.site.words import SiteWords
 
 STRIP = 250.0
@@ -235,8 +235,10 @@ class Front:
         if any(row.cut for row in rows):
             sub += self.words("site.gap") + self.words("league.cut")
         own = named(plan.title, self.words.language) if alone else self.group_title(group)
-        stems = (("more", "league"), ("closure", "closure"), ("programme", "programme"))
-        pages = [(self.words(f"league.{word}"), stem) for word, stem in stems]
+        pages = [
+            (self.words("league.more" if stem == "league" else f"league.{stem}"), stem)
+            for stem in COMMON
+        ]
         links = [(text, self.link(plan, stem)[0]) for text, stem in pages] if first else []
         table_id = f"table-{number}"
         return Table(

@@ -16,7 +16,7 @@ from seedmetrics.batch.files import write_atomically
 from seedmetrics.report.numbers import Numbers
 from seedmetrics.site.cleaning import clean
 from seedmetrics.site.facts import SiteFacts, read_facts, reports_folder
-from seedmetrics.site.shell import TEMPLATES, named, render, site_title
+from seedmetrics.site.shell import COMMON, TEMPLATES, named, render, site_title
 from seedmetrics.site.words import LANGUAGES, SiteWords
 
 NOT_SHOWN = {"notebook-only", "parameters", "injected-parameters", "papermill-error-cell-tag"}
@@ -186,7 +186,7 @@ def page_name(stem: str, plan: str, period: str, words: SiteWords, facts: SiteFa
     str
         In the language of `words`.
     """
-    if stem in {"league", "closure", "programme"}:
+    if stem in COMMON:
         return words(f"page.{stem}")
     found = facts.plan(plan, period) if facts else None
     if found is None or stem not in found.units:

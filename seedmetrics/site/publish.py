@@ -218,6 +218,7 @@ def _jobs(
         jobs += [job("league", "league", language, **common) for language in languages]
         if evaluation.closure is not None:
             jobs += [job("closure", "closure", language, **common) for language in languages]
+        jobs += [job("robustness", "robustness", language, **common) for language in languages]
         if publishes_figures(evaluation.district, plan):
             given = {"district": folder}
             jobs += [job("programme", "programme", language, **given) for language in languages]

@@ -14,6 +14,8 @@ from seedmetrics.site.facts import SiteFacts
 from seedmetrics.site.words import SiteWords
 
 TEMPLATES = Path(__file__).parent / "templates"
+# Pages of a plan that are about no single unit.
+COMMON = ("league", "closure", "robustness", "programme")
 # Pages need no script and load nothing but the sheet and the font beside them; browsers hold them to it.
 POLICY = Markup(
     "default-src 'none'; style-src 'self' file: 'unsafe-inline'; "

@@ -22,6 +22,7 @@ levels = st.floats(0.5, 0.999)
 
 
 @pytest.mark.shared
+@pytest.mark.source("anderson2024pheindicatormethods")
 def test_wilson_meets_phe_indicator_methods_grid(reference: Path) -> None:
     table = pd.read_csv(reference / "rates/wilson_grid.csv")
     assert len(table) > 200
@@ -33,6 +34,7 @@ def test_wilson_meets_phe_indicator_methods_grid(reference: Path) -> None:
 
 
 @pytest.mark.shared
+@pytest.mark.source("anderson2024pheindicatormethods")
 @pytest.mark.parametrize(("column", "level"), [("95_0cl", 0.95), ("99_8cl", 0.998)])
 def test_wilson_meets_phe_indicator_methods_published_rows(
     reference: Path, column: str, level: float
@@ -46,6 +48,7 @@ def test_wilson_meets_phe_indicator_methods_published_rows(
 
 
 @pytest.mark.shared
+@pytest.mark.source("anderson2024pheindicatormethods")
 def test_wilson_meets_phe_byars_wilson_table_where_counts_are_whole(reference: Path) -> None:
     rows = pd.read_csv(reference / "rates/phe_byars_wilson_tests.csv").query("method == 'Wilson'")
     whole = rows[rows.x == rows.x.round()]
@@ -60,6 +63,7 @@ def test_wilson_meets_phe_byars_wilson_table_where_counts_are_whole(reference: P
 
 
 @pytest.mark.shared
+@pytest.mark.source("seabold2010statsmodels")
 @pytest.mark.parametrize(
     ("ours", "theirs"),
     [
@@ -82,6 +86,7 @@ def test_every_method_meets_statsmodels(reference: Path, ours: str, theirs: str)
         assert_allclose(result.high, high, rtol=1e-9, atol=1e-12)
 
 
+@pytest.mark.source("wilson1927probable")
 def test_wilson_meets_the_closed_form_by_hand() -> None:
     # 0 of 20 with z² = 3.8414588206941236: high = z² / (20 + z²)
     assert_allclose(closure_rate(0, 20).high, 3.8414588206941236 / 23.8414588206941236, rtol=1e-13)
@@ -90,6 +95,7 @@ def test_wilson_meets_the_closed_form_by_hand() -> None:
 # A second implementation
 
 
+@pytest.mark.source("virtanen2020scipy")
 @given(counts, levels)
 def test_wilson_and_clopper_pearson_meet_scipy_binomtest(
     pair: tuple[int, int], level: float
@@ -148,6 +154,7 @@ def test_one_more_closed_raises_the_rate_and_lowers_neither_end(
     assert after.low + after.high > before.low + before.high
 
 
+@pytest.mark.source("brown2001interval")
 @given(counts, levels)
 def test_agresti_coull_contains_wilson(pair: tuple[int, int], level: float) -> None:
     inner = closure_rate(*pair, confidence_level=level)
@@ -156,6 +163,7 @@ def test_agresti_coull_contains_wilson(pair: tuple[int, int], level: float) -> N
     assert inner.high <= outer.high + 1e-12
 
 
+@pytest.mark.source("brown2001interval")
 @given(counts, levels)
 def test_jeffreys_lies_inside_clopper_pearson(pair: tuple[int, int], level: float) -> None:
     inner = closure_rate(*pair, confidence_level=level, method="jeffreys")
@@ -164,11 +172,49 @@ def test_jeffreys_lies_inside_clopper_pearson(pair: tuple[int, int], level: floa
     assert inner.high <= outer.high + 1e-12
 
 
+@pytest.mark.source("clopper1934use")
 def test_clopper_pearson_never_covers_less_than_its_level() -> None:
     x, share = np.arange(31), np.linspace(0.01, 0.99, 99)
     result = closure_rate(x, 30, method="clopper-pearson")
     inside = (result.low <= share[:, None]) & (share[:, None] <= result.high)
     assert (inside * binom.pmf(x, 30, share[:, None])).sum(axis=1).min() >= 0.95
+
+
+@pytest.mark.source("brown2001interval")
+@method
+@pytest.mark.parametrize("level", [0.8, 0.95])
+def test_on_average_over_the_rates_every_method_covers_what_it_says(
+    method: str, level: float
+) -> None:
+    # 200,000 rates and sizes: the Monte Carlo error of a coverage is under 0.0009. Jeffreys'
+    # interval has the level exactly here, the others more.
+    rng = np.random.default_rng(7)
+    share, n = rng.random(200_000), rng.integers(5, 101, 200_000)
+    result = closure_rate(rng.binomial(n, share), n, confidence_level=level, method=method)
+    covered = ((result.low <= share) & (share <= result.high)).mean()
+    assert level - 3 * 0.0009 <= covered <= level + (1 - level) * 0.6
+
+
+@pytest.mark.source("clopper1934use")
+@pytest.mark.parametrize("share", [0.01, 0.3, 0.5, 0.9, 0.999])
+def test_at_every_rate_clopper_pearson_covers_at_least_what_it_says(share: float) -> None:
+    # 50,000 draws: the Monte Carlo error of a coverage near 0.95 is 0.001.
+    rng = np.random.default_rng(8)
+    x = rng.binomial(40, share, 50_000)
+    result = closure_rate(x, 40, method="clopper-pearson")
+    assert ((result.low <= share) & (share <= result.high)).mean() >= 0.95 - 3 * 0.001
+
+
+# A defect of peers
+
+
+@method
+def test_three_of_three_closed_leaves_doubt(method: str) -> None:
+    # The usual interval, rate and normal error, has no width here and calls it certain.
+    result = closure_rate([3, 0], 3, method=method)
+    assert_array_equal(result.rate, [1, 0])
+    assert result.low[0] < 0.6
+    assert result.high[1] > 0.4
 
 
 # Decided cases

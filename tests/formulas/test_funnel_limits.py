@@ -21,6 +21,7 @@ TAIL_COLUMN = {0.025: 0, 0.975: 1, 0.001: 2, 0.999: 3}
 
 
 @pytest.mark.shared
+@pytest.mark.source("rcoreteam2022r")
 @pytest.mark.parametrize(
     ("method", "column"), [("exact", "limit_clipped"), ("score", "limit_normal_score")]
 )
@@ -33,6 +34,7 @@ def test_limits_meet_r_binomial_quantiles(reference: Path, method: str, column: 
 
 
 @pytest.mark.shared
+@pytest.mark.source("anderson2024pheindicatormethods")
 def test_score_limits_meet_phe_indicator_methods_funnel(reference: Path) -> None:
     # Drawn in per cent, and cut there at 0 and 100.
     drawn = pd.read_csv(reference / "charts/phe_funnel_prop_limits.csv")
@@ -50,6 +52,7 @@ def test_score_limits_meet_phe_indicator_methods_funnel(reference: Path) -> None
 # Second implementations
 
 
+@pytest.mark.source("spiegelhalter2005funnel")
 @given(
     st.integers(1, 400), st.floats(0.001, 0.999), st.floats(0.01, 0.9999), st.sampled_from([0, 1])
 )
@@ -69,6 +72,7 @@ def test_exact_limit_is_the_distribution_joined_by_lines_and_read_backwards(
     assert_allclose(ours, np.clip(expected / n, 0, 1), rtol=0, atol=1e-8)
 
 
+@pytest.mark.source("spiegelhalter2005funnel")
 @given(st.integers(1, 10**6), st.floats(0.001, 0.999), st.floats(0.01, 0.9999))
 def test_score_and_arcsine_limits_are_their_formulas(n: int, target: float, level: float) -> None:
     z = norm.ppf([(1 - level) / 2, (1 + level) / 2])
@@ -77,6 +81,17 @@ def test_score_and_arcsine_limits_are_their_formulas(n: int, target: float, leve
     assert_allclose(funnel_limits(n, target, levels=[level], method="score"), score, atol=1e-12)
     ours = funnel_limits(n, target, levels=[level], method="arcsine")
     assert_allclose(ours, np.sin(angle) ** 2, rtol=0, atol=1e-12)
+
+
+@pytest.mark.source("spiegelhalter2005handling")
+@given(st.integers(1, 10**6), st.floats(0.001, 0.999), st.floats(0.01, 0.9999), st.floats(0, 0.05))
+def test_limits_with_a_variance_between_units_are_their_formula(
+    n: int, target: float, level: float, tau2: float
+) -> None:
+    z = norm.ppf([(1 - level) / 2, (1 + level) / 2])
+    angle = np.arcsin(np.sqrt(target)) + z * np.sqrt((0.5 / np.sqrt(n)) ** 2 + tau2)
+    ours = funnel_limits(n, target, levels=[level], method="arcsine", tau2=tau2)
+    assert_allclose(ours, np.sin(np.clip(angle, 0, np.pi / 2)) ** 2, rtol=0, atol=1e-12)
 
 
 def test_all_methods_agree_where_there_are_very_many() -> None:
@@ -126,6 +141,24 @@ def test_a_unit_outside_the_exact_limits_is_rarer_than_the_level_allows(
     assert binom.pmf(k[k > high * n + 1 + 1e-6], n, target).sum() <= 0.025 + 1e-9
 
 
+@given(st.integers(1, 10**5), st.floats(0.001, 0.999), st.floats(1e-6, 0.05))
+def test_a_variance_between_units_widens_the_limits_and_keeps_them_inside_0_and_1(
+    n: int, target: float, tau2: float
+) -> None:
+    plain = funnel_limits(n, target, method="arcsine")
+    wide = funnel_limits(n, target, method="arcsine", tau2=tau2)
+    assert (wide[::2] <= plain[::2]).all()
+    assert (wide[1::2] >= plain[1::2]).all()
+    assert ((wide >= 0) & (wide <= 1)).all()
+
+
+def test_with_a_variance_between_units_ever_more_due_leaves_the_funnel_open() -> None:
+    limits = funnel_limits([10**6, 10**12], 0.8, method="arcsine", tau2=0.01)
+    angle = np.arcsin(np.sqrt(0.8)) + norm.ppf([0.025, 0.975]) * 0.1
+    assert_allclose(limits[1, :2], np.sin(angle) ** 2, rtol=0, atol=1e-9)
+    assert_allclose(limits[0], limits[1], rtol=0, atol=1e-3)
+
+
 @method
 def test_more_due_draws_the_limits_together(method: str) -> None:
     limits = funnel_limits([100, 1000, 10_000, 100_000], 0.8, method=method)
@@ -164,6 +197,23 @@ def test_levels_keep_their_order_and_one_may_stand_alone(method: str) -> None:
     assert_array_equal(both, usual[..., [2, 3, 0, 1]])
     alone = funnel_limits([[5], [80]], [0.2, 0.9, 0.5], levels=0.95, method=method)
     assert_array_equal(alone, usual[..., :2])
+
+
+def test_no_variance_between_units_leaves_the_limits_as_they_are() -> None:
+    plain = funnel_limits([0, 5, 80], [0.2, 0.9, 1.0], method="arcsine")
+    assert_array_equal(funnel_limits([0, 5, 80], [0.2, 0.9, 1.0], method="arcsine", tau2=0), plain)
+    # A certain target stays certain with any.
+    certain = funnel_limits([5, 80], [0.0, 1.0], method="arcsine", tau2=0.1)
+    assert_array_equal(certain, [[0] * 4, [1] * 4])
+
+
+@pytest.mark.parametrize("target", [1e-300, 1e-12, 0.5, 1 - 1e-12, 1 - 1e-16])
+@pytest.mark.parametrize("due", [1, 2, 3, 50, 10**9])
+def test_exact_limits_are_numbers_in_order_at_every_edge(due: int, target: float) -> None:
+    # Few matters, and a target beside 0 or 1, are where the quantile of others runs off the end.
+    limits = funnel_limits(due, target, levels=(1e-9, 0.95, 0.998, 1 - 2e-12))
+    assert ((limits >= 0) & (limits <= 1)).all()
+    assert (limits[::2] <= limits[1::2]).all()
 
 
 def test_no_units_give_no_rows() -> None:
@@ -207,3 +257,28 @@ def test_impossible_levels_are_refused(levels: object, message: str) -> None:
 def test_unknown_method_is_refused_with_the_nearest_name() -> None:
     with pytest.raises(ValueError, match=r"`method` must be one of .*Did you mean 'arcsine'\?"):
         funnel_limits(3, 0.5, method="arcsin")
+
+
+@pytest.mark.parametrize("method", ["exact", "score"])
+def test_a_variance_between_units_is_refused_where_it_has_no_place(method: str) -> None:
+    with pytest.raises(ValueError, match=r"`tau2` is a variance.*Use method='arcsine', or leave"):
+        funnel_limits(3, 0.5, method=method, tau2=0.0)
+
+
+@pytest.mark.parametrize(
+    ("tau2", "message"),
+    [
+        (-0.1, r"`tau2` must be one number of at least 0, got -0\.1"),
+        ([0.1, 0.2], r"`tau2` must be one number"),
+        (np.nan, r"`tau2` must be finite; got nan"),
+    ],
+)
+def test_impossible_variances_are_refused(tau2: object, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        funnel_limits(3, 0.5, method="arcsine", tau2=tau2)  # type: ignore[arg-type]
+
+
+def test_exact_limits_beyond_the_reach_of_the_binomials_quantile_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"`levels` must not lie within 1e-12 of 1.*'arcsine'"):
+        funnel_limits(3, 0.5, levels=1 - 1e-14)
+    assert np.isfinite(funnel_limits(3, 0.5, levels=1 - 1e-14, method="arcsine")).all()

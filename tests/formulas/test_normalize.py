@@ -12,8 +12,23 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from seedmetrics.formulas.scoring import normalize
 
-EVERY = ("minmax", "zscore", "rank", "percentile", "goalposts", "target")
-NEEDS = {"goalposts": {"low": -1000, "high": 1000}, "target": {"target": 3.0}}
+EVERY = (
+    "minmax",
+    "zscore",
+    "rank",
+    "percentile",
+    "goalposts",
+    "target",
+    "reference",
+    "borda",
+    "bands",
+)
+NEEDS = {
+    "goalposts": {"low": -1000, "high": 1000},
+    "target": {"target": 3.0},
+    "reference": {"reference": 2.0},
+    "bands": {"bands": ([2, 5], [0, 60, 100])},
+}
 NAN = float("nan")
 
 
@@ -27,6 +42,7 @@ def asem(reference: Path) -> tuple[pd.DataFrame, pd.Series, Path]:
 
 
 @pytest.mark.shared
+@pytest.mark.source("becker2022coinr")
 @pytest.mark.parametrize(
     ("name", "options"),
     [
@@ -34,6 +50,7 @@ def asem(reference: Path) -> tuple[pd.DataFrame, pd.Series, Path]:
         ("minmax_1_100", {"method": "minmax", "output": (1, 100)}),
         ("zscore", {"method": "zscore"}),
         ("rank", {"method": "rank"}),
+        ("borda", {"method": "borda"}),
     ],
 )
 def test_normalized_asem_matches_coinr(asem, name, options):
@@ -84,6 +101,99 @@ def test_ties_take_the_lowest_rank_also_when_turned():
     assert_array_equal(normalize(values, method="rank", direction=-1), [4, 2, 2, 1])
 
 
+def test_borda_is_the_rank_less_one_and_unlike_one_argsort_it_keeps_ties():
+    # A single argsort gives [2, 0, 1, 3] here: two that tie differ, and the second is below the first.
+    values = [2.0, 2.0, 1.0, 3.0]
+    assert_array_equal(normalize(values, method="borda"), [1, 1, 0, 3])
+    assert_array_equal(normalize(values, method="rank"), [2, 2, 1, 4])
+    assert_array_equal(normalize(values, method="borda", direction=-1), [1, 1, 3, 0])
+
+
+def test_a_reference_is_divided_by_and_inverted_where_less_is_better():
+    days = [5.0, 10.0, 20.0, NAN]
+    assert_allclose(normalize(days, method="reference", reference=10), [0.5, 1, 2, NAN])
+    assert_allclose(
+        normalize(days, method="reference", reference=10, direction=-1), [2, 1, 0.5, NAN]
+    )
+
+
+def test_a_reference_unit_has_one_everywhere():
+    values = [[2.0, 30.0], [4.0, 10.0], [3.0, 20.0]]
+    ratios = normalize(values, method="reference", reference_unit=2, direction=[1, -1])
+    assert_allclose(ratios, [[2 / 3, 2 / 3], [4 / 3, 2], [1, 1]])
+    assert_allclose(
+        ratios, normalize(values, method="reference", reference=[3, 20], direction=[1, -1])
+    )
+
+
+def test_values_of_nought_or_less_may_be_divided_but_not_inverted():
+    assert_allclose(normalize([0.0, -2.0], method="reference", reference=4), [0, -0.5])
+    with pytest.raises(ValueError, match=r"`values` must be above 0 where direction is -1.*1 of 2"):
+        normalize([0.0, 2.0], method="reference", reference=4, direction=-1)
+
+
+def test_a_value_on_a_cut_takes_the_better_band_in_either_direction():
+    rising = ([60, 90], [0, 50, 100])
+    assert_array_equal(
+        normalize([59, 60, 89, 90, NAN], method="bands", bands=rising), [0, 50, 50, 100, NAN]
+    )
+    falling = ([10, 30], [5, 3, 0])
+    days = [9, 10, 11, 30, 31]
+    assert_array_equal(
+        normalize(days, method="bands", bands=falling, direction=-1), [5, 5, 3, 3, 0]
+    )
+
+
+def test_bands_may_differ_by_column():
+    values = [[50.0, 5.0], [95.0, 40.0]]
+    bands = [([60, 90], [0, 50, 100]), ([30], [8, 2])]
+    points = normalize(values, method="bands", bands=bands, direction=[1, -1])
+    assert_array_equal(points, [[0, 8], [100, 2]])
+
+
+@pytest.mark.parametrize(
+    ("bands", "direction", "message"),
+    [
+        (None, 1, "`bands` is needed by this method"),
+        (([60, 60], [0, 1, 2]), 1, r"`bands` must have rising cuts.*column 0 has \[60, 60\]"),
+        (([], [1]), 1, "`bands` must have rising cuts"),
+        (([60], [0, 1, 2]), 1, "one point value more than cuts"),
+        (([60], [5, 0]), 1, "they must rise with the values where direction is 1"),
+        (([60], [0, 5]), -1, "they must fall with the values where direction is -1"),
+        ([([60], [0, 1])], 1, "one such pair for each of 2 indicator"),
+        ([([60], [0, 1]), [1, 2]], 1, "one such pair for each of 2 indicator"),
+        (([60], [0, NAN]), 1, "`bands` must be finite"),
+    ],
+)
+def test_bands_that_would_turn_a_direction_or_are_none_are_refused(bands, direction, message):
+    with pytest.raises(ValueError, match=message):
+        normalize([[1.0, 2.0], [3.0, 4.0]], method="bands", bands=bands, direction=direction)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({}, "needs `reference` or `reference_unit`, got neither"),
+        ({"reference": 1, "reference_unit": 0}, "got both"),
+        ({"reference": 0}, r"`reference` must be above 0 to divide by; 2 of 2"),
+        ({"reference": [1, -1]}, r"`reference` must be above 0.*first at index 1: -1"),
+        ({"reference": [1, 2, 3]}, r"`reference` has shape \(3,\) but `values` has 2"),
+        ({"reference_unit": 3}, "`reference_unit` must be a row from 0 to 2, got 3"),
+        ({"reference_unit": -1}, "`reference_unit` must be a row from 0 to 2, got -1"),
+        ({"reference_unit": 1}, r"`reference_unit` 1 has no value on 1 indicator.*column 1"),
+        ({"reference_unit": 2}, "`reference_unit` must be above 0 to divide by"),
+    ],
+)
+def test_a_reference_that_cannot_be_divided_by_is_refused(options, message):
+    with pytest.raises(ValueError, match=message):
+        normalize([[1.0, 2.0], [3.0, NAN], [0.0, 1.0]], method="reference", **options)
+
+
+def test_a_reference_unit_is_a_row_and_no_name():
+    with pytest.raises(TypeError, match="`reference_unit` must be a whole number"):
+        normalize([1.0, 2.0], method="reference", reference_unit="best")
+
+
 def test_missing_stays_missing_and_moves_nobody():
     gap = [[1.0, 5.0], [NAN, 7.0], [3.0, 6.0]]
     for method in EVERY:
@@ -127,9 +237,9 @@ def test_one_value_has_no_percentile():
     [
         (
             {"method": "minimax"},
-            r"`method` must be one of 'minmax', .*'target'; got 'minimax'.*'minmax'",
+            r"`method` must be one of 'minmax', .*'bands'; got 'minimax'.*'minmax'",
         ),
-        ({"method": "borda"}, "`method` must be one of"),
+        ({"method": "softmax"}, "`method` must be one of"),
         ({"direction": 0}, "`direction` must be 1"),
         ({"direction": [1, 1, 1]}, r"`direction` has shape \(3,\) but `values` has 2"),
         ({"method": "goalposts", "low": 0}, "`high` is needed"),
@@ -144,6 +254,9 @@ def test_one_value_has_no_percentile():
         ({"method": "target"}, "`target` is needed"),
         ({"low": 0, "high": 1}, "`low` is not used by method 'minmax': use 'goalposts'"),
         ({"target": 1}, "`target` is not used by method 'minmax': use 'target'"),
+        ({"reference": 1}, "`reference` is not used by method 'minmax': use 'reference'"),
+        ({"reference_unit": 0}, "`reference_unit` is not used by method 'minmax'"),
+        ({"bands": ([1], [0, 1])}, "`bands` is not used by method 'minmax': use 'bands'"),
         ({"output": (100, 0)}, "`output` must be two rising numbers"),
     ],
 )
@@ -180,7 +293,7 @@ def test_permuting_units_permutes_scores(values, method, data):
 
 @given(
     values=TABLES,
-    method=st.sampled_from(("minmax", "zscore", "rank", "percentile")),
+    method=st.sampled_from(("minmax", "zscore", "rank", "percentile", "borda")),
     by=st.integers(1, 40),
     up=NUMBERS,
 )
@@ -190,16 +303,38 @@ def test_other_units_of_measurement_change_nothing(values, method, by, up):
     )
 
 
-@given(
-    values=TABLES,
-    method=st.sampled_from(("minmax", "zscore", "rank", "percentile", "goalposts")),
-    direction=st.sampled_from((1, -1)),
-)
+ORDERING = ("minmax", "zscore", "rank", "percentile", "goalposts", "borda")
+
+
+@given(values=TABLES, method=st.sampled_from(ORDERING), direction=st.sampled_from((1, -1)))
 def test_higher_is_always_better_afterwards(values, method, direction):
     points = normalize(values, method=method, direction=direction, **NEEDS.get(method, {}))
     for raw, scored in zip(values.T, points.T):
         better = direction * raw[:, None] > direction * raw
         assert (scored[:, None] > scored)[better].all()
+
+
+@given(values=TABLES, direction=st.sampled_from((1, -1)), by=st.integers(1, 90))
+def test_higher_is_better_also_as_a_ratio_and_in_bands(values, direction, by):
+    positive = values + 1001
+    bands = ([-500, 0, by], [0, 1, 1, 4][::direction])
+    for points in (
+        normalize(positive, method="reference", reference=by, direction=direction),
+        normalize(values, method="bands", bands=bands, direction=direction),
+    ):
+        for raw, scored in zip(values.T, points.T):
+            better = direction * raw[:, None] > direction * raw
+            assert (scored[:, None] >= scored)[better].all()
+
+
+@given(values=TABLES, low=st.integers(-5, 5), wide=st.integers(1, 9))
+def test_no_output_reverses_polarity_for_direction_minus_one(values, low, wide):
+    # A peer's min-max to a scale of one's own turns an indicator twice: the least of what should be
+    # little gets the least points.
+    points = normalize(values, direction=-1, output=(low, low + wide))
+    for raw, scored in zip(values.T, points.T):
+        assert scored[np.nanargmin(raw)] == low + wide
+        assert scored[np.nanargmax(raw)] == low
 
 
 @given(

@@ -11,7 +11,9 @@ from numpy.testing import assert_array_equal
 from scipy import stats
 
 from seedmetrics.formulas.ranking import RankSets, rank, rank_sets, rank_sets_from_counts
-from seedmetrics.formulas.ranking.pairs import Draws, FewPairs, Units
+from seedmetrics.formulas.ranking.errors import dependent_units
+from seedmetrics.formulas.ranking.maxima import ExtremeUnits
+from seedmetrics.formulas.ranking.pairs import Draws, Units, told_apart
 
 NAN = float("nan")
 EVERY_WAY = [(a, b) for a in (True, False) for b in (True, False)]
@@ -90,20 +92,68 @@ def test_sets_are_those_of_all_pairs_by_the_definition(simultaneous, stepwise, s
     assert ends(ours) == brute(theta, error, 0.9, **options)
 
 
+def correlation(kind: str, n: int) -> np.ndarray:
+    """Return correlations of a kind that is met in practice, or that is hard to search."""
+    rng = np.random.default_rng(8)
+    place = np.arange(n)
+    same = np.subtract.outer(place % 4, place % 4) == 0
+    few = rng.normal(size=(n, 7))
+    few /= np.linalg.norm(few, axis=1, keepdims=True)
+    return {
+        "common": np.full((n, n), 0.8) + 0.2 * np.eye(n),
+        "neighbors": 0.95 ** np.abs(np.subtract.outer(place, place)),
+        "clusters": np.where(same, 0.97, 0.0) + 0.03 * np.eye(n),
+        "few factors": few @ few.T,
+        "negative": 1.01 * np.eye(n) - 1 / n,
+    }[kind]
+
+
+CORRELATIONS = ("common", "neighbors", "clusters", "few factors", "negative")
+
+
+def largest_of_all(theta, z, covariance, bound):
+    """Return the largest statistic of each draw over the pairs not found above the bound."""
+    variance = np.diag(covariance)
+    scale = variance[:, None] + variance - 2 * covariance
+    np.fill_diagonal(scale, 1.0)
+    scale = np.sqrt(scale)
+    open_ = ((theta[:, None] - theta) / scale <= bound) & ~np.eye(len(theta), dtype=bool)
+    return np.array([((row[:, None] - row) / scale)[open_].max() for row in z])
+
+
 @pytest.mark.parametrize("spread", [0.0, 1.0, 4.0])
-@pytest.mark.parametrize("bound", [np.inf, 3.0, 0.5, 0.0])
-def test_a_few_extreme_units_give_the_largest_of_all_pairs(spread, bound):
+@pytest.mark.parametrize("kind", [None, *CORRELATIONS])
+def test_a_few_extreme_units_give_the_largest_of_all_pairs(spread, kind):
     rng = np.random.default_rng(5)
-    n, draws = 90, Draws(3, 300, 90)
-    units = Units(np.sort(rng.normal(size=n))[::-1], np.exp(rng.normal(scale=spread, size=n)))
-    wanted = 270
-    fast = FewPairs(units, draws, wanted).largest(np.arange(1), np.array([bound]))[0]
-    z = np.concatenate([units.noise(block).T for _, block in draws.blocks()])
-    scale = np.sqrt(units.variance[:, None] + units.variance)
-    open_ = ((units.estimate[:, None] - units.estimate) / scale <= bound) & ~np.eye(n, dtype=bool)
-    slow = np.array([((row[:, None] - row) / scale)[open_].max() for row in z])
-    np.testing.assert_allclose(np.sort(fast)[wanted:], np.sort(slow)[wanted:], rtol=1e-12)
-    assert (fast <= slow + 1e-12).all()
+    n, wanted, draws = 90, 270, Draws(3, 300, 90)
+    theta = np.sort(rng.normal(size=n))[::-1]
+    error = np.exp(rng.normal(scale=spread, size=n))
+    covariance = (np.eye(n) if kind is None else correlation(kind, n)) * error[:, None] * error
+    if kind is None:
+        units = Units(theta, error**2)
+    else:
+        units = dependent_units(theta, covariance.copy(), np.arange(n))
+    maxima = ExtremeUnits(units, draws).maxima(wanted)
+    z = np.concatenate([units.noise(block) for _, block in draws.blocks()])
+    for bound in (np.inf, 3.0, 0.5, 0.0):
+        fast = maxima.largest(np.arange(1), np.array([bound]))[0]
+        slow = largest_of_all(theta, z, covariance, bound)
+        np.testing.assert_allclose(np.sort(fast)[wanted:], np.sort(slow)[wanted:], rtol=1e-6)
+        assert (fast <= slow * (1 + 1e-6)).all()
+
+
+@pytest.mark.parametrize("n", [3, 40, 700])
+@pytest.mark.parametrize("ties", [True, False])
+@pytest.mark.parametrize("level", [0.0, 1.0, 4.0])
+def test_classes_of_like_errors_tell_apart_whom_all_pairs_do(n, ties, level):
+    rng = np.random.default_rng(n)
+    theta = np.sort(rng.normal(size=n).round(1 if ties else 12))[::-1] + 1000.0
+    variance = np.exp(rng.normal(size=n).round(0 if ties else 12))
+    critical = level * rng.uniform(0.9, 1.1, n)
+    t = (theta[:, None] - theta) / np.sqrt(variance[:, None] + variance)
+    better, worse = told_apart(Units(theta, variance), np.arange(n), critical)
+    assert_array_equal(better, (-t > critical[:, None]).sum(axis=1))
+    assert_array_equal(worse, (t > critical[:, None]).sum(axis=1))
 
 
 @pytest.mark.parametrize(("simultaneous", "stepwise"), EVERY_WAY)
@@ -284,7 +334,7 @@ def test_hundreds_of_units_take_little_memory():
         ),
         ([0.1] * 3, {"confidence_level": 95}, "`confidence_level`"),
         ([0.1] * 3, {"draws": 19}, "`draws` must be at least 20"),
-        ([0.1] * 3, {"draws": 1e4}, "`draws` must be a whole number"),
+        ([0.1] * 3, {"draws": 1000.5}, "`draws` must be a whole number"),
         ([0.1] * 3, {"seed": -1}, "`seed` must be a whole number"),
     ],
 )

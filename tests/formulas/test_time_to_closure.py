@@ -43,6 +43,7 @@ def waltons(reference: Path, group: str, alpha: float) -> ClosureCurve:
 
 
 @pytest.mark.shared
+@pytest.mark.source("davidsonpilon2019lifelines")
 def test_share_closed_by_a_day_meets_lifelines_and_r_survival(reference: Path) -> None:
     table = pd.read_csv(reference / "durations/km_survival.csv")
     assert len(table) == 54
@@ -60,6 +61,7 @@ def test_share_closed_by_a_day_meets_lifelines_and_r_survival(reference: Path) -
 
 
 @pytest.mark.shared
+@pytest.mark.source("davidsonpilon2019lifelines")
 def test_quantiles_and_restricted_mean_meet_lifelines(reference: Path) -> None:
     table = pd.read_csv(reference / "durations/km_medians.csv")
     assert len(table) == 6
@@ -92,6 +94,7 @@ def test_curve_and_mean_meet_values_worked_by_hand() -> None:
 # Second implementations
 
 
+@pytest.mark.source("virtanen2020scipy")
 @given(matters, levels)
 def test_curve_and_interval_meet_scipy_ecdf(rows: list[tuple[int, bool]], level: float) -> None:
     curve = curve_of(rows, level)
@@ -107,6 +110,33 @@ def test_curve_and_interval_meet_scipy_ecdf(rows: list[tuple[int, bool]], level:
     assert_allclose(curve.high[spread], 1 - interval.low.probabilities[spread], atol=1e-10)
 
 
+@given(
+    st.lists(st.tuples(st.floats(0, 30), st.booleans()), min_size=1, max_size=60),
+    st.sampled_from([0, 1, 3, 6]),
+)
+def test_counts_of_every_day_meet_a_plain_count(
+    rows: list[tuple[float, bool]], digits: int
+) -> None:
+    # Whole days are counted in place and others sorted, ties and -0.0 among them.
+    days = np.array([round(day, digits) for day, _ in rows])
+    days = np.where(days == 0, -0.0, days)
+    closed = np.array([is_closed for _, is_closed in rows])
+    curve = time_to_closure(days, closed)
+    assert_array_equal(curve.time, sorted(set(days.tolist())))
+    assert_array_equal(curve.at_risk, [(days >= t).sum() for t in curve.time])
+    assert_array_equal(curve.events, [(closed & (days == t)).sum() for t in curve.time])
+    assert curve.at_risk.dtype == curve.events.dtype == np.int64
+    assert not np.signbit(curve.time).any()
+
+
+def test_days_far_beyond_the_number_of_matters_are_not_given_a_place_each() -> None:
+    curve = time_to_closure([1e15, 3, 1e15], [True, False, True])
+    assert_array_equal(curve.time, [3, 1e15])
+    assert_array_equal(curve.at_risk, [3, 2])
+    assert_array_equal(curve.events, [0, 2])
+
+
+@pytest.mark.source("kaplan1958nonparametric")
 @given(matters, st.integers(0, 40))
 def test_share_closed_is_exact_to_rounding(rows: list[tuple[int, bool]], day: int) -> None:
     share = curve_of(rows).share_closed_by(day).rate

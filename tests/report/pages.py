@@ -7,7 +7,13 @@ from collections.abc import Sequence
 from html.parser import HTMLParser
 
 from seedmetrics.evaluation import Evaluation
-from seedmetrics.report import Html, closure_report, league_report, unit_report
+from seedmetrics.report import (
+    Html,
+    closure_report,
+    league_report,
+    robustness_report,
+    unit_report,
+)
 
 VOID = {"br", "img", "meta", "link", "input", "hr"}
 
@@ -32,7 +38,15 @@ def league_sections(evaluation: Evaluation, language: str) -> list[Html]:
 def closure_sections(evaluation: Evaluation, language: str) -> list[Html]:
     """Return all sections of the page on closing cases."""
     page = closure_report(evaluation, language=language)
-    return [page.heading(), page.rates(), page.funnel(), page.speed(), page.left_out(), page.made()]
+    return [
+        page.heading(), page.rates(), page.funnel(), page.months(), page.speed(), page.left_out(), page.made(),
+    ]  # fmt: skip
+
+
+def robustness_sections(evaluation: Evaluation, language: str) -> list[Html]:
+    """Return all sections of the page on what the ranking depends on."""
+    page = robustness_report(evaluation, language=language)
+    return [page.heading(), page.places(), page.choices(), page.one_out(), page.made()]
 
 
 def joined(sections: Sequence[Html]) -> str:

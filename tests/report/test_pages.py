@@ -13,6 +13,7 @@ from tests.report.pages import (
     joined,
     league_sections,
     outline,
+    robustness_sections,
     seen,
     unit_sections,
 )
@@ -65,6 +66,7 @@ def test_a_unit_s_page_bears(case, language, tmp_path):
     check(joined(unit_sections(made, unit, language)), language)
     check(joined(league_sections(made, language)), language)
     check(joined(closure_sections(made, language)), language)
+    check(joined(robustness_sections(made, language)), language)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -18,6 +18,9 @@ from seedmetrics.formulas._checks import (
 
 METHODS = ("exact", "score", "arcsine")
 
+# Beyond this, the binomial's quantile is lost to rounding.
+_SMALLEST_TAIL = 4e-13
+
 
 def funnel_limits(
     due: npt.ArrayLike,
@@ -25,6 +28,7 @@ def funnel_limits(
     *,
     levels: Sequence[float] | float = (0.95, 0.998),
     method: str = "exact",
+    tau2: float | None = None,
 ) -> FloatArray:
     r"""
     Funnel limits: the rates between which chance alone leaves a unit that meets the target.
@@ -40,6 +44,10 @@ def funnel_limits(
     method : {"exact", "score", "arcsine"}, default "exact"
         Exact binomial limits, interpolated; normal limits with the target's own spread; or
         normal limits on the variance-stabilizing scale.
+    tau2 : float, optional
+        Variance between units that all meet the target, in squared radians, as
+        `overdispersion` finds it; at least 0, and for the method "arcsine" alone. The limits
+        then leave room for it beside chance.
 
     Returns
     -------
@@ -53,13 +61,18 @@ def funnel_limits(
         If an argument does not hold numbers.
     ValueError
         If a count is not a whole number of at least 0, if a target is outside [0, 1], if the
-        two do not broadcast, if a level is outside (0, 1) or none is given, or if `method` is
-        unknown.
+        two do not broadcast, if a level is outside (0, 1), within 1e-12 of 1 for "exact", or
+        none is given, if `method` is unknown, or if `tau2` is negative, missing, or given for
+        another method than "arcsine".
+
+    See Also
+    --------
+    overdispersion : How far the units spread beyond chance.
 
     Notes
     -----
     For tail probability :math:`p`, target :math:`p_0`, :math:`n` due, and :math:`F, f` the
-    distribution and mass function of the binomial, the exact limit [1]_ is
+    distribution and mass function of the binomial, the exact limit [spiegelhalter2005funnel]_ is
 
     .. math::
 
@@ -70,18 +83,22 @@ def funnel_limits(
     :math:`z` the normal quantile of :math:`p`, "score" is
     :math:`p_0 + z\sqrt{p_0(1 - p_0)/n}`, and "arcsine" is
     :math:`\sin^2(\arcsin\sqrt{p_0} + z/(2\sqrt n))`, the angle cut at 0 and :math:`\pi/2`.
-    Exact limits are cut at 0 and 1. Score limits are not: one outside [0, 1] says that there
-    are too few matters for the method, and that "exact" is the one to use.
+    With `tau2` the last becomes
+    :math:`\sin^2(\arcsin\sqrt{p_0} + z\sqrt{1/(4n) + \tau^2})`. Units of thousands of matters
+    differ by more than chance for many reasons, and without this step nearly all of them lie
+    outside. Exact limits are cut at 0 and 1. Score limits are not: one outside [0, 1] says that
+    there are too few matters for the method, and that "exact" is the one to use.
 
     Decided cases. Nothing due: NaN, as there is no rate to judge. A target of 0 or 1 leaves
-    chance no room: both limits equal the target, by every method. The straight lines run up to
-    one matter below the binomial's own quantile, so that the exact limits of very few matters,
-    with a target near 0 or 1, may both lie below the target.
+    chance no room: both limits equal the target, by every method and with any `tau2`. The
+    straight lines run up to one matter below the binomial's own quantile, so that the exact
+    limits of very few matters, with a target near 0 or 1, may both lie below the target. A
+    `tau2` of 0 leaves the limits as they are without it.
 
     References
     ----------
-    .. [1] D. J. Spiegelhalter (2005), "Funnel plots for comparing institutional performance",
-       Statistics in Medicine 24, 1185-1202.
+    .. [spiegelhalter2005funnel] D. J. Spiegelhalter (2005), "Funnel plots for comparing
+       institutional performance", Statistics in Medicine 24, 1185-1202.
 
     Examples
     --------
@@ -91,7 +108,8 @@ def funnel_limits(
            [  nan,   nan,   nan,   nan]])
     """
     name = one_of(method, "method", METHODS)
-    tails = _tails(levels)
+    between = _between(tau2, name)
+    tails = _tails(levels, name)
     n, p0 = broadcast(whole_counts(due, "due"), shares(target, "target"), ("due", "target"))
     certain = (p0 == 0) | (p0 == 1)
     n = np.where(n > 0, n, np.nan)
@@ -99,24 +117,48 @@ def funnel_limits(
     inner = np.where(certain, 0.5, p0)
     limits = np.empty((*n.shape, 2 * len(tails)))
     for place, tail in enumerate(tails):
-        low, high = _limits(n, inner, tail, name)
+        low, high = _limits(n, inner, tail, name, between)
         limits[..., 2 * place] = low
         limits[..., 2 * place + 1] = high
     sure = np.where(np.isnan(n), np.nan, p0)[..., np.newaxis]
     return np.where(certain[..., np.newaxis], sure, limits)
 
 
-def _tails(levels: Sequence[float] | float) -> list[float]:
+def _tails(levels: Sequence[float] | float, method: str) -> list[float]:
     """Return the probability beyond either limit, for each level in turn."""
     given = np.atleast_1d(finite(levels, "levels"))
     if given.ndim != 1 or given.size == 0:
         msg = f"`levels` must be a row of one or more levels, got shape {given.shape}."
         raise ValueError(msg)
-    return [(1 - confidence(float(level), "levels")) / 2 for level in given]
+    tails = [(1 - confidence(float(level), "levels")) / 2 for level in given]
+    if method == "exact" and min(tails) < _SMALLEST_TAIL:
+        msg = (
+            f"`levels` must not lie within 1e-12 of 1 for exact limits, got {levels!r}. "
+            "Use a lower level, or method='arcsine'."
+        )
+        raise ValueError(msg)
+    return tails
+
+
+def _between(tau2: float | None, method: str) -> float:
+    """Return the variance between units, refusing it where the method has no place for it."""
+    if tau2 is None:
+        return 0.0
+    if method != "arcsine":
+        msg = (
+            f"`tau2` is a variance on the scale of the method 'arcsine', got method {method!r}. "
+            "Use method='arcsine', or leave `tau2` out."
+        )
+        raise ValueError(msg)
+    between = finite(tau2, "tau2")
+    if between.ndim or between < 0:
+        msg = f"`tau2` must be one number of at least 0, got {tau2!r}."
+        raise ValueError(msg)
+    return float(between)
 
 
 def _limits(
-    n: FloatArray, p0: FloatArray, tail: float, method: str
+    n: FloatArray, p0: FloatArray, tail: float, method: str, between: float
 ) -> tuple[FloatArray, FloatArray]:
     """Return the low and high limit with `tail` beyond either one."""
     if method == "exact":
@@ -125,7 +167,7 @@ def _limits(
     if method == "score":
         half = z * np.sqrt(p0 * (1 - p0) / n)
         return p0 - half, p0 + half
-    angle, half = np.arcsin(np.sqrt(p0)), z / (2 * np.sqrt(n))
+    angle, half = np.arcsin(np.sqrt(p0)), z * np.sqrt(1 / (4 * n) + between)
     return (
         np.sin(np.maximum(angle - half, 0)) ** 2,
         np.sin(np.minimum(angle + half, np.pi / 2)) ** 2,

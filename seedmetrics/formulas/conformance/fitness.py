@@ -75,9 +75,10 @@ def step_fitness(
 
     Notes
     -----
-    The sequence is aligned with the prescribed one, as conformance checking does [1]_: a move in one of them
-    alone costs 1, a move in both costs nothing, and fitness is one minus the least cost over the cost of no common
-    move at all. With lengths n and m and the longest common subsequence l,
+    The sequence is aligned with the prescribed one, as conformance checking does
+    [adriansyah2011conformance]_: a move in one of them alone costs 1, a move in both costs nothing, and
+    fitness is one minus the least cost over the cost of no common move at all. With lengths n and m and
+    the longest common subsequence l,
 
     .. math::
 
@@ -93,8 +94,8 @@ def step_fitness(
 
     References
     ----------
-    .. [1] A. Adriansyah, B. F. van Dongen, W. M. P. van der Aalst (2011), "Conformance checking using
-       cost-based fitness analysis", 15th IEEE International EDOC Conference, 55-64.
+    .. [adriansyah2011conformance] A. Adriansyah, B. F. van Dongen, W. M. P. van der Aalst (2011),
+       "Conformance checking using cost-based fitness analysis", 15th IEEE International EDOC Conference, 55-64.
 
     Examples
     --------

@@ -48,19 +48,20 @@ def rank_sets_from_counts(
     A share of 0% or 100% has a Wald standard error of 0, from which any
     procedure for estimates with errors would be certain of its rank, be it 3
     of 3. Here unit :math:`j` is found better than :math:`k` by Fisher's exact
-    test [1]_, one-sided: given the :math:`x_j + x_k` closed of both,
+    test [fisher1935logic]_, one-sided: given the :math:`x_j + x_k` closed of
+    both,
 
     .. math:: p_{jk} = P(X \ge x_j), \quad
         X \sim \mathrm{Hypergeometric}(n_j + n_k,\; x_j + x_k,\; n_j),
 
     which is at most the probability of such a difference wherever unit
     :math:`j` is truly no better than :math:`k`. Holm's step-down procedure
-    [2]_ over all :math:`m = p(p - 1)` ordered pairs keeps the probability of
-    any false finding at :math:`\alpha`: in the order of their p-values, pairs
-    are found while :math:`p_{(i)} \le \alpha / (m - i + 1)`. From the pairs
-    found the sets follow as in `rank_sets` [3]_. One-sided tests of ordered
-    pairs, instead of two-sided tests of the pairs, hold the level for the
-    direction as well.
+    [holm1979simple]_ over all :math:`m = p(p - 1)` ordered pairs keeps the
+    probability of any false finding at :math:`\alpha`: in the order of their
+    p-values, pairs are found while :math:`p_{(i)} \le \alpha / (m - i + 1)`.
+    From the pairs found the sets follow as in `rank_sets`
+    [mogstad2024inference]_. One-sided tests of ordered pairs, instead of
+    two-sided tests of the pairs, hold the level for the direction as well.
 
     The price is width. The test is exact given the total, and for few matters
     its true size is well under the level; Holm's bound supposes the worst
@@ -72,13 +73,14 @@ def rank_sets_from_counts(
 
     References
     ----------
-    .. [1] R. A. Fisher (1935), "The logic of inductive inference", J. R. Stat.
-       Soc. 98, 39-82.
-    .. [2] S. Holm (1979), "A simple sequentially rejective multiple test
-       procedure", Scand. J. Stat. 6, 65-70.
-    .. [3] M. Mogstad, J. P. Romano, A. M. Shaikh and D. Wilhelm (2024),
-       "Inference for ranks with applications to mobility across neighbourhoods
-       and academic achievement across countries", Rev. Econ. Stud. 91, 476-518.
+    .. [fisher1935logic] R. A. Fisher (1935), "The logic of inductive
+       inference", J. R. Stat. Soc. 98, 39-82.
+    .. [holm1979simple] S. Holm (1979), "A simple sequentially rejective
+       multiple test procedure", Scand. J. Stat. 6, 65-70.
+    .. [mogstad2024inference] M. Mogstad, J. P. Romano, A. M. Shaikh and D.
+       Wilhelm (2024), "Inference for ranks with applications to mobility across
+       neighbourhoods and academic achievement across countries", Rev. Econ.
+       Stud. 91, 476-518.
 
     Examples
     --------

@@ -91,7 +91,8 @@ def tiers(
     fractions, of equal ones to the better tier. With 17 units and quotas of
     20, 50 and 30 per cent (3.4, 8.5 and 5.1 units) the rules give 3, 9, 5
     (half-up), 3, 8, 6 (floor), 4, 9, 4 (ceil) and 3, 9, 5 (largest
-    remainder).
+    remainder). No such rule is without fault [balinski1982fair]_; what counts
+    is that one is written down beforehand.
 
     Quotas are read as written: 35% of 10 units is 3.5, and 4 when rounded half
     up, though the binary number nearest to 0.35 is a little less than that.
@@ -106,8 +107,9 @@ def tiers(
 
     References
     ----------
-    .. [1] M. L. Balinski and H. P. Young (1982), "Fair Representation", Yale
-       University Press: the rules of rounding and their faults.
+    .. [balinski1982fair] M. L. Balinski and H. P. Young (1982), "Fair
+       Representation: Meeting the Ideal of One Man, One Vote", Yale University
+       Press.
 
     Examples
     --------

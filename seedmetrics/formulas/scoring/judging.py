@@ -100,7 +100,7 @@ def judge_scores(marks: npt.ArrayLike, *, trim: int = 1) -> JudgedScores:
 
     References
     ----------
-    .. [1] J. W. Tukey (1962), "The future of data analysis", Ann. Math.
+    .. [tukey1962future] J. W. Tukey (1962), "The future of data analysis", Ann. Math.
        Statist. 33, 1-67.
 
     Examples
@@ -169,7 +169,7 @@ def judge_agreement(marks: npt.ArrayLike) -> JudgeAgreement:
     -----
     Let :math:`m` judges mark :math:`n` contestants. With :math:`R_i` the sum of
     contestant :math:`i`'s ranks, ties sharing their average, and :math:`t` the
-    sizes of the groups of equal marks that a judge gave [1]_,
+    sizes of the groups of equal marks that a judge gave [kendall1939problem]_,
 
     .. math::
 
@@ -177,7 +177,7 @@ def judge_agreement(marks: npt.ArrayLike) -> JudgeAgreement:
                  {m^2 (n^3 - n) - m \sum (t^3 - t)}.
 
     With mean squares of contestants (:math:`R`), judges (:math:`C`) and the
-    rest (:math:`E`) in the two-way analysis of variance [2]_,
+    rest (:math:`E`) in the two-way analysis of variance [shrout1979intraclass]_,
 
     .. math::
 
@@ -207,9 +207,9 @@ def judge_agreement(marks: npt.ArrayLike) -> JudgeAgreement:
 
     References
     ----------
-    .. [1] M. G. Kendall and B. Babington Smith (1939), "The problem of m
+    .. [kendall1939problem] M. G. Kendall and B. Babington Smith (1939), "The problem of m
        rankings", Ann. Math. Statist. 10, 275-287.
-    .. [2] P. E. Shrout and J. L. Fleiss (1979), "Intraclass correlations: uses
+    .. [shrout1979intraclass] P. E. Shrout and J. L. Fleiss (1979), "Intraclass correlations: uses
        in assessing rater reliability", Psychol. Bull. 86, 420-428.
 
     Examples

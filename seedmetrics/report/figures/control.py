@@ -36,6 +36,7 @@ def control_plot(
     mean: float,
     words: ControlWords,
     *,
+    runs: Sequence[int] = (),
     prefix: str,
     alt: str,
 ) -> Markup:
@@ -50,6 +51,8 @@ def control_plot(
         The centre line.
     words : ControlWords
         Labels; ``signals`` by position of the month.
+    runs : sequence of int
+        Positions of months that belong to a run; their dots are hollow.
     prefix, alt : str
         For ids, and the finding in words.
     """
@@ -82,6 +85,16 @@ def control_plot(
             mec=TOKENS["paper"],
             mew=1,
             zorder=4,
+        )
+        hollow = list(runs)
+        ax.scatter(
+            hollow,
+            p[hollow],
+            s=26,
+            facecolor=TOKENS["paper"],
+            edgecolor=TOKENS["accent"],
+            lw=1.5,
+            zorder=5,
         )
         _signals(canvas, p, words)
         _ends(canvas, lo, hi, 100 * mean, words)

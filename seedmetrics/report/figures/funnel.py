@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -54,6 +55,7 @@ def funnel_plot(
     prefix: str,
     alt: str,
     levels: tuple[float, float] = (0.95, 0.998),
+    rule: Mapping[str, Any] | None = None,
 ) -> Markup:
     """
     Draw the funnel.
@@ -70,9 +72,11 @@ def funnel_plot(
         For ids, and the finding in words.
     levels : (float, float)
         Inner and outer limits.
+    rule : mapping, optional
+        Arguments of `funnel_limits` that say which limits; exact ones where left out.
     """
     due = sizes(max(p.due for p in points))
-    limits = 100 * funnel_limits(due, target, levels=levels)
+    limits = 100 * funnel_limits(due, target, levels=levels, **(rule or {}))
     rates = np.array([100 * p.closed / p.due for p in points])
     low, high, ticks = rate_axis(rates, limits, np.array([p.due for p in points]), due)
     right = 14 + max(text_width(t, SMALL) for t in (words.inner, words.outer, words.target))
