@@ -67,6 +67,10 @@ class JobResult:
         Digest of the executed notebook as written; empty when none was written.
     started, finished : str
         UTC, ISO 8601.
+    attempts : int
+        How often it was tried: again only where no cell could run.
+    peak_memory : float or None
+        Megabytes that the kernel held at most; None where the system does not tell.
     """
 
     job: Job
@@ -78,6 +82,8 @@ class JobResult:
     sha256: str = ""
     started: str = ""
     finished: str = ""
+    attempts: int = 1
+    peak_memory: float | None = None
 
 
 def check_outputs(jobs: Sequence[Job], reports: Path) -> None:

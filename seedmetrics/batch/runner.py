@@ -4,8 +4,6 @@ import copy
 import logging
 import os
 import re
-import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,13 +19,15 @@ from traitlets.config import Config
 
 from seedmetrics.batch.files import digest, write_atomically
 from seedmetrics.batch.jobs import Job, JobResult
+from seedmetrics.batch.limits import Limits
 from seedmetrics.batch.parameters import read_notebook, write_legibly
+from seedmetrics.batch.sockets import socket_folder
+from seedmetrics.batch.warm import Warmth, kernels
 
 Render = Callable[[Path, Path], object]
 """Makes a page: called with the executed notebook and the place of the page."""
 
 LAST_LINES = 20
-SOCKET_PATH = 100  # a socket's path: 107 bytes on Linux, 103 on macOS
 TERMINAL_COLOR = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 # One thread a kernel, since kernels share the cores; no debugger's remarks on frozen modules.
 KERNEL_ENVIRONMENT = {
@@ -40,6 +40,7 @@ KERNEL_ENVIRONMENT = {
 # Seconds until a kernel answers. A machine with more to do than it can do may take minutes; one that died is
 # noticed at once.
 START_TIMEOUT = 300
+ATTEMPTS = 2  # of a notebook whose kernel does not come up
 
 
 @dataclass(slots=True)
@@ -47,6 +48,7 @@ class _Run:
     """What is seen of a run as it goes on: the notebook being filled, the cell being executed."""
 
     node: nbformat.NotebookNode | None = None
+    peak: float | None = None
     cells: int = 0
     index: int | None = None
     cell: nbformat.NotebookNode | None = None
@@ -54,13 +56,20 @@ class _Run:
     def on_notebook_start(self, notebook: nbformat.NotebookNode) -> None:
         self.node = notebook
 
+    def on_peak(self, megabytes: float | None) -> None:
+        self.peak = megabytes
+
     def on_cell_execute(self, cell: nbformat.NotebookNode, cell_index: int) -> None:
         self.cells += 1
         self.index, self.cell = cell_index, cell
 
 
 def run_job(
-    job: Job, *, render: Render | None = None, cell_timeout: float | None = None
+    job: Job,
+    *,
+    render: Render | None = None,
+    limits: Limits | None = None,
+    warmth: Warmth | None = None,
 ) -> JobResult:
     """Run one notebook in a kernel of its own and put the result in place.
 
@@ -70,8 +79,10 @@ def run_job(
         With parameters that `check_parameters` has let through.
     render : callable, optional
         Called with the executed notebook and the place of its page, when every cell ran.
-    cell_timeout : float, optional
-        Seconds one cell may take; None is no limit.
+    limits : Limits, optional
+        What the notebook may take; the usual bounds where left out.
+    warmth : Warmth, optional
+        Where kernels are forked from; ordinary ones where left out, or where the template refuses.
 
     Returns
     -------
@@ -83,16 +94,21 @@ def run_job(
     -----
     The executed notebook is written once, when all is over, by a rename, whether or not it failed;
     what failed is in it, as an error output of its cell. Papermill would call a notebook completed
-    whose kernel died, so its account is corrected. A page left from an earlier run is
+    whose kernel died, so its account is corrected. A notebook of which no cell could run, since its
+    kernel did not come up, is tried once more, with an ordinary kernel. A page left from an earlier run is
     removed when there is no new one: no old number stands in for a failed one.
     """
     started, clock = datetime.now(UTC), time.perf_counter()
-    seen = _Run()
-    try:
-        _execute(job, seen, cell_timeout)
-        ok, cell, error = True, None, ""
-    except Exception as exception:  # noqa: BLE001  # whatever a notebook does is a result, not our fault
-        ok, cell, error = False, *_account(exception, seen, cell_timeout)
+    bounds = limits or Limits()
+    for attempts in range(1, ATTEMPTS + 1):
+        seen = _Run()
+        try:
+            _execute(job, seen, bounds, warmth if attempts == 1 else None)
+            ok, cell, error = True, None, ""
+        except Exception as exception:  # noqa: BLE001  # whatever a notebook does is a result, not our fault
+            ok, cell, error = False, *_account(exception, seen, bounds)
+        if ok or seen.cells:
+            break
     sha256 = _save(job, seen.node)
     html = None
     if ok and render is not None:
@@ -113,6 +129,8 @@ def run_job(
         error=_last_lines(error),
         html=html,
         sha256=sha256,
+        attempts=attempts,
+        peak_memory=seen.peak,
         started=started.isoformat(timespec="seconds"),
         finished=datetime.now(UTC).isoformat(timespec="seconds"),
     )
@@ -141,10 +159,10 @@ def strip_run_marks(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     return node
 
 
-def _execute(job: Job, seen: _Run, cell_timeout: float | None) -> None:
+def _execute(job: Job, seen: _Run, limits: Limits, warmth: Warmth | None) -> None:
     template = read_notebook(job.notebook)
     write_legibly()
-    with _quiet_logs(), _kernel_environment(), _connection() as config:
+    with _quiet_logs(), kernels(warmth), _kernel_environment(), _connection() as config:
         papermill.execute_notebook(
             # papermill fills braces in a path from the parameters; a path is a path here
             str(job.notebook).replace("{", "{{").replace("}", "}}"),
@@ -155,7 +173,9 @@ def _execute(job: Job, seen: _Run, cell_timeout: float | None) -> None:
             progress_bar=False,
             request_save_on_cell_execute=False,
             autosave_cell_every=0,
-            execution_timeout=cell_timeout,
+            engine_name="seedmetrics",
+            limits=limits,
+            on_peak=seen.on_peak,
             start_timeout=START_TIMEOUT,
             record_timing=False,
             shutdown_kernel="immediate",
@@ -165,9 +185,7 @@ def _execute(job: Job, seen: _Run, cell_timeout: float | None) -> None:
         )
 
 
-def _account(
-    exception: Exception, seen: _Run, cell_timeout: float | None
-) -> tuple[int | None, str]:
+def _account(exception: Exception, seen: _Run, limits: Limits) -> tuple[int | None, str]:
     """Return cell and words for a failure; mark the cell when its output does not say so."""
     if isinstance(exception, PapermillExecutionError):
         traceback = "\n".join(exception.traceback or []) or _printed_traceback(seen)
@@ -175,7 +193,7 @@ def _account(
     if seen.cells == 0:
         return None, f"no cell ran: {type(exception).__name__}: {exception}"
     if isinstance(exception, CellTimeoutError):
-        words = f"CellTimeoutError: the cell took longer than {cell_timeout:g} s"
+        words = f"CellTimeoutError: the cell took longer than {limits.cell:g} s"
     elif isinstance(exception, DeadKernelError):
         words = (
             "DeadKernelError: the kernel died in this cell "
@@ -240,21 +258,12 @@ def _connection() -> Iterator[Config]:
 
     Windows, and a temporary folder too deep for a socket's path, get jupyter_client's way (TCP).
     """
-    parent = None if sys.platform == "win32" else _short_folder()
-    if parent is None:
-        yield Config()
-        return
-    with tempfile.TemporaryDirectory(prefix="sm", dir=parent, ignore_cleanup_errors=True) as folder:
-        file = str(Path(folder) / "k.json")
-        yield Config({"KernelManager": {"transport": "ipc", "connection_file": file}})
-
-
-def _short_folder() -> str | None:
-    for folder in (tempfile.gettempdir(), "/tmp"):  # noqa: S108  # only as parent of a folder of our own
-        deepest = Path(folder) / "smxxxxxxxx" / "k-ipc-5"
-        if Path(folder).is_dir() and len(os.fsencode(deepest)) <= SOCKET_PATH:
-            return folder
-    return None
+    with socket_folder() as folder:
+        if folder is None:
+            yield Config()
+        else:
+            file = str(folder / "k.json")
+            yield Config({"KernelManager": {"transport": "ipc", "connection_file": file}})
 
 
 @contextmanager

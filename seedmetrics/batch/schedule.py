@@ -14,6 +14,8 @@ from concurrent.futures import (
     ProcessPoolExecutor,
     wait,
 )
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -24,11 +26,16 @@ from tqdm import tqdm
 
 from seedmetrics.batch.jobs import Job, JobResult, check_outputs
 from seedmetrics.batch.ledger import append_result
+from seedmetrics.batch.limits import Limits
 from seedmetrics.batch.parameters import Declared, check_against, declared_parameters
 from seedmetrics.batch.runner import Render, run_job
+from seedmetrics.batch.sockets import sweep
+from seedmetrics.batch.warm import Refused, Warmth, supported
+from seedmetrics.batch.warm.forking import die_with_parent
 from seedmetrics.errors import NotebookError
 
 Run = Callable[[Job], JobResult]
+JOBS_A_WORKER = 200
 OpenPool = Callable[[int], Executor]
 """Opens an executor of so many workers; a pool of another kind (of many machines) enters here."""
 
@@ -40,7 +47,9 @@ def run_batch(
     ledger: Path,
     render: Render | None = None,
     progress: bool = True,
-    cell_timeout: float | None = 600.0,
+    limits: Limits | None = None,
+    warmth: Warmth | None = None,
+    open_pool: OpenPool | None = None,
 ) -> list[JobResult]:
     """Run every job, `workers` at a time, and write one ledger row each as it ends.
 
@@ -57,8 +66,14 @@ def run_batch(
         `functools.partial` of one), since it is sent to other processes.
     progress : bool, optional
         Show a bar on standard error with how many are done and how many failed.
-    cell_timeout : float, optional
-        Seconds one cell may take, 600 by default; None is no limit.
+    limits : Limits, optional
+        What one notebook may take; the usual bounds where left out.
+    warmth : Warmth, optional
+        What the kernels are forked from; a template is started for the batch, where this system can.
+        Ordinary kernels where left out.
+    open_pool : callable, optional
+        Opens the executor of so many workers: any of `concurrent.futures`, or another that is like
+        them; a pool of processes on this machine where left out.
 
     Returns
     -------
@@ -78,14 +93,32 @@ def run_batch(
     again alone, and the one whose worker dies again is the culprit. The others go on in a new pool.
     """
     _check(jobs, workers=workers, reports=ledger.parent, render=render)
-    run = partial(run_job, render=render, cell_timeout=cell_timeout)
+    sweep()
     results: dict[int, JobResult] = {}
-    with _Progress(len(jobs), shown=progress) as shown:
-        for index, result in schedule(jobs, run, workers=workers):
+    with _Progress(len(jobs), shown=progress) as shown, _template(warmth) as warm:
+        run = partial(run_job, render=render, limits=limits, warmth=warm)
+        for index, result in schedule(jobs, run, workers=workers, open_pool=open_pool):
             append_result(ledger, result)
             results[index] = result
             shown.add(result)
     return [results[index] for index in range(len(jobs))]
+
+
+@contextmanager
+def _template(warmth: Warmth | None) -> Iterator[Warmth | None]:
+    """Start a template for the batch; without one, each worker that can starts its own."""
+    if warmth is None or warmth.address or not supported():
+        yield warmth
+        return
+    try:
+        template = warmth.start()
+    except Refused:
+        yield None  # ordinary kernels: the same results, later
+        return
+    try:
+        yield replace(warmth, address=template.address)
+    finally:
+        template.close()
 
 
 def schedule(
@@ -108,6 +141,11 @@ def schedule(
     ------
     int, JobResult
         Every job once.
+
+    Notes
+    -----
+    After `JOBS_A_WORKER` jobs for each worker the pool is opened anew: what a library does not give
+    back is given back with its process.
     """
     open_pool = open_pool or spawn_pool
     waiting = deque(enumerate(jobs))
@@ -134,7 +172,11 @@ def spawn_pool(workers: int) -> Executor:
     Executor
         A process pool.
     """
-    return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
+    return ProcessPoolExecutor(
+        workers,
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=die_with_parent if sys.platform == "linux" else None,
+    )
 
 
 def _drain(
@@ -143,8 +185,10 @@ def _drain(
     """Work through what waits; return the jobs in flight when the pool broke, none when it held."""
     running: dict[Future[JobResult], tuple[int, Job]] = {}
     suspects: list[tuple[int, Job]] = []
-    while (waiting or running) and not suspects:
-        while waiting and len(running) < workers:
+    left = JOBS_A_WORKER * workers
+    while ((waiting and left) or running) and not suspects:
+        while waiting and left and len(running) < workers:
+            left -= 1
             index, job = waiting.popleft()
             try:
                 running[pool.submit(run, job)] = (index, job)

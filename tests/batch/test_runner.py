@@ -6,7 +6,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from seedmetrics.batch import Job, run_job, runner, strip_run_marks
+from seedmetrics.batch import Job, Limits, run_job, runner, strip_run_marks
 from seedmetrics.batch.files import digest, write_atomically
 
 SHOW = 'print(unit, language, top)\n"清禾镇"'
@@ -159,7 +159,7 @@ def test_a_kernel_that_dies_is_a_failure_though_papermill_says_completed(make_no
 
 def test_a_cell_out_of_time_is_a_failure_though_papermill_says_completed(make_notebook, tmp_path):
     notebook = make_notebook("import time; time.sleep(60)")
-    result = run_job(job(notebook, tmp_path / "T01.en.ipynb"), cell_timeout=1)
+    result = run_job(job(notebook, tmp_path / "T01.en.ipynb"), limits=Limits(cell=1))
     assert not result.ok
     assert result.cell == 2
     assert result.error == "CellTimeoutError: the cell took longer than 1 s"
@@ -218,16 +218,6 @@ def test_kernels_meet_at_sockets_of_their_own_and_leave_none():
         assert files[0].parent != files[1].parent
         assert all(file.parent.is_dir() for file in files)
     assert not any(file.parent.exists() for file in files)
-
-
-def test_a_temporary_folder_too_deep_for_a_socket_is_passed_over(monkeypatch, tmp_path):
-    deep = tmp_path / ("d" * 90)
-    deep.mkdir()
-    monkeypatch.setattr("tempfile.gettempdir", lambda: str(deep))
-    assert runner._short_folder() == "/tmp"
-    monkeypatch.setattr(runner, "SOCKET_PATH", 5)
-    with runner._connection() as config:
-        assert "KernelManager" not in config, "jupyter_client's own way, TCP"
 
 
 def test_windows_has_no_such_sockets(monkeypatch):
