@@ -37,7 +37,8 @@ def main() -> int:
 def _print(rows: list[Row]) -> None:
     """Print the rows as one table."""
     print(f"\n{os.cpu_count()} cores; seconds are the best of several runs in this process\n")
-    print(f"{'work':<58} {'ours':>9} {'limit':>8} {'theirs':>9} {'ratio':>8}  {'memory':>8}")
+    wide = max(len(row.work) for row in rows)
+    print(f"{'work':<{wide}} {'ours':>9} {'limit':>8} {'theirs':>9} {'ratio':>8}  {'memory':>8}")
     for row in rows:
         limit = "" if row.limit is None else f"{row.limit:g} s"
         theirs = "—" if row.theirs is None else f"{row.theirs:.3g} s"
@@ -45,7 +46,7 @@ def _print(rows: list[Row]) -> None:
         memory = "" if row.memory is None else f"{row.memory:.0f} MB"
         verdict = "" if row.met else "  NOT MET"
         print(
-            f"{row.work:<58} {row.ours:>7.4f} s {limit:>8} {theirs:>9} {ratio:>8}  {memory:>8}{verdict}"
+            f"{row.work:<{wide}} {row.ours:>7.4f} s {limit:>8} {theirs:>9} {ratio:>8}  {memory:>8}{verdict}"
         )
         print(f"    against {row.alternative}{'; ' + row.note if row.note else ''}")
 

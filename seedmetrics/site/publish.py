@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from seedmetrics.batch import Job, JobResult, run_batch
+from seedmetrics.batch import Job, JobResult, Warmth, run_batch
 from seedmetrics.errors import PlanError, SeedmetricsError
 from seedmetrics.evaluation import (
     Evaluation,
@@ -128,6 +128,7 @@ def publish(
         ledger=out / "ledger.jsonl",
         render=render_page,
         progress=progress,
+        warmth=Warmth(),
     )
     left_out = tuple(plan.name for name, plan in chosen.items() if name not in fitting)
     budgets = {e.plan.name: indicator_budget(e.plan, district, e.period) for e in evaluations}

@@ -1,4 +1,4 @@
-"""What `aggregate` promises: COINr's four levels, three means in order, gaps as decided."""
+"""What `aggregate` promises of its means: COINr's four levels, their order, gaps as decided."""
 
 from itertools import pairwise
 
@@ -16,6 +16,16 @@ from seedmetrics.formulas.scoring import aggregate, normalize
 
 NAN = float("nan")
 METHODS = ("arithmetic", "geometric", "harmonic")
+OPTIONS = {
+    "arithmetic": {},
+    "geometric": {},
+    "harmonic": {},
+    "power": {"power": 0.5},
+    "copeland": {},
+    "topsis": {},
+    "mazziotta-pareto": {},
+    "owa": {},
+}
 
 
 def level_up(
@@ -33,6 +43,7 @@ def level_up(
 
 
 @pytest.mark.shared
+@pytest.mark.source("becker2022coinr")
 def test_asem_built_over_four_levels_matches_coinr(reference):
     folder = reference / "asem"
     meta = pd.read_csv(folder / "raw_iMeta.csv").set_index("iCode")
@@ -60,6 +71,7 @@ def test_asem_built_over_four_levels_matches_coinr(reference):
 
 
 @pytest.mark.shared
+@pytest.mark.source("becker2022coinr")
 def test_weighted_means_match_coinr_primitives(reference):
     table = pd.read_csv(reference / "asem" / "primitives.csv").set_index("call")["output"]
     x, w = [1, 2, 2.5, 3, 4, 5, 7, 40], np.arange(1, 9)
@@ -69,6 +81,9 @@ def test_weighted_means_match_coinr_primitives(reference):
         ("a_hmean", "harmonic"),
     ):
         assert_allclose(aggregate(x, w, method=method), table[f"{name}(x,w=1:8)"], rtol=1e-12)
+    for power in (-1, 3):
+        expected = table[f"a_genmean(x,w=1:8,p={power})"]
+        assert_allclose(aggregate(x, w, method="power", power=power), expected, rtol=1e-12)
 
 
 SCORES = st.floats(0.5, 100)
@@ -87,6 +102,102 @@ def test_means_agree_with_scipy_and_keep_their_order(scores, data):
     assert_allclose(h, stats.hmean(scores, axis=1, weights=weights))
     assert (h <= g * (1 + 1e-12)).all()
     assert (g <= a * (1 + 1e-12)).all()
+
+
+@given(scores=TABLES, power=st.floats(-6, 6))
+def test_the_power_mean_agrees_with_scipy(scores, power):
+    weights = np.arange(1.0, scores.shape[1] + 1)
+    ours = aggregate(scores, weights, method="power", power=power)
+    if abs(power) < 1e-3:
+        # There scipy's plain power loses digits, down to 1 ** inf.
+        assert_allclose(ours, stats.gmean(scores, axis=1, weights=weights), rtol=2e-2)
+    else:
+        assert_allclose(ours, stats.pmean(scores, power, axis=1, weights=weights), rtol=1e-9)
+
+
+@given(scores=TABLES)
+def test_powers_one_nought_and_minus_one_are_the_three_means(scores):
+    weights = np.arange(1.0, scores.shape[1] + 1)
+    for power, method in zip((1, 0, -1), METHODS):
+        assert_allclose(
+            aggregate(scores, weights, method="power", power=power),
+            aggregate(scores, weights, method=method),
+        )
+    near = aggregate(scores, weights, method="power", power=1e-12)
+    assert_allclose(near, aggregate(scores, weights, method="geometric"), rtol=1e-9)
+
+
+@given(scores=TABLES, powers=st.tuples(st.floats(-50, 50), st.floats(-50, 50)).map(sorted))
+def test_the_power_mean_rises_with_its_power_between_the_ends(scores, powers):
+    low, high = (aggregate(scores, method="power", power=p) for p in powers)
+    assert (low <= high * (1 + 1e-9)).all()
+    assert (low >= scores.min(axis=1) * (1 - 1e-9)).all()
+    assert (high <= scores.max(axis=1) * (1 + 1e-9)).all()
+
+
+def test_no_power_overflows_and_noughts_are_decided():
+    assert_allclose(aggregate([1e200, 3e200], method="power", power=300), 3e200, rtol=1e-2)
+    assert_allclose(aggregate([1e-200, 3.0], method="power", power=-300), 1e-200, rtol=1e-2)
+    assert_allclose(aggregate([0.0, 4.0], method="power", power=2), np.sqrt(8))
+    assert_allclose(aggregate([0.0, 0.0], method="power", power=2), 0)
+    # So small a share of a thousandth power is still a score above 0.
+    assert_allclose(aggregate([0.0, 4.0], [1, 1], method="power", power=0.001), 4 * 0.5**1000)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"method": "power"}, "`power` is needed by method 'power'"),
+        ({"method": "power", "power": [1, 2]}, "`power` is needed by method 'power': give one"),
+        ({"method": "power", "power": np.inf}, "`power` must be finite"),
+        ({"method": "power", "power": -2}, "must be above 0 for a power mean of power -2; 1 of 4"),
+        ({"method": "power", "power": 0}, "must be above 0 for a power mean of power 0"),
+        ({"power": 2}, "`power` is not used by method 'arithmetic': use 'power'"),
+        ({"penalty": "up"}, "`penalty` is not used by method 'arithmetic'"),
+        ({"orness": 0.5, "method": "geometric"}, "`orness` is not used by method 'geometric'"),
+    ],
+)
+def test_options_that_are_missing_unused_or_impossible_are_refused(options, message):
+    with pytest.raises(ValueError, match=message):
+        aggregate([[0.0, 2.0], [3.0, 4.0]], **options)
+
+
+def test_a_positive_power_takes_nought_but_nothing_below():
+    with pytest.raises(ValueError, match=r"at least 0 for a power mean of power 0\.5; 1 of"):
+        aggregate([[-1.0, 2.0]], method="power", power=0.5)
+    assert_allclose(aggregate([[-1.0, 2.0]], method="power", power=1), 0.5)
+
+
+@pytest.mark.parametrize("method", OPTIONS)
+def test_every_method_treats_a_gap_alike(method):
+    # In a peer's package a generalized mean loses a unit on any gap while its other means rescale.
+    scores = [[8.0, 6.0, 4.0], [9.0, NAN, 5.0], [NAN, NAN, NAN], [1.0, 2.0, 3.0]]
+    options = {"method": method, **OPTIONS[method]}
+    with pytest.raises(ValueError, match="`scores` must not be missing; 4 of 12"):
+        aggregate(scores, **options)
+    reweighted = aggregate(scores, **options, missing="reweight")
+    assert np.isnan(reweighted).tolist() == [False, False, True, False]
+    lost = aggregate(scores, **options, missing="nan")
+    assert np.isnan(lost).tolist() == [False, True, True, False]
+    # Units that are left out of it count in no comparison either.
+    assert_allclose(lost[[0, 3]], aggregate([scores[0], scores[3]], **options))
+
+
+@pytest.mark.parametrize("method", ["power", "mazziotta-pareto", "arithmetic", "geometric"])
+def test_reweighting_by_a_mean_is_the_mean_of_what_is_there(method):
+    options = {"method": method, **OPTIONS[method]}
+    ours = aggregate([9.0, NAN, 5.0], [2, 3, 1], **options, missing="reweight")
+    assert_allclose(ours, aggregate([9.0, 5.0], [2, 1], **options))
+
+
+@pytest.mark.parametrize("method", ["copeland", "topsis"])
+@pytest.mark.parametrize(
+    ("scores", "weights"),
+    [([1.0, 2.0], None), (np.ones((2, 2, 2)), None), (np.ones((2, 2)), np.ones((2, 2)))],
+)
+def test_methods_that_compare_units_take_one_table_of_them(method, scores, weights):
+    with pytest.raises(ValueError, match=rf"method '{method}' compares units: `scores` must be"):
+        aggregate(scores, weights, method=method)
 
 
 @given(scores=TABLES, method=st.sampled_from(METHODS), by=st.floats(0.1, 1000))
@@ -180,7 +291,7 @@ def test_a_score_without_logarithm_or_reciprocal_is_refused(method, bad):
 
 
 def test_unknown_names_are_refused_with_the_nearest():
-    with pytest.raises(ValueError, match=r"`method` must be one of .*'geometric'"):
+    with pytest.raises(ValueError, match=r"`method` must be one of .*Did you mean 'geometric'"):
         aggregate([1.0], method="geometrical")
     with pytest.raises(ValueError, match=r"`missing` must be one of 'error', 'reweight', 'nan'"):
         aggregate([1.0], missing="drop")

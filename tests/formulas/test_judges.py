@@ -29,6 +29,7 @@ def anova_icc(x: np.ndarray) -> float:
     return (msr - mse) / (msr + (k - 1) * mse + k * (msc - mse) / n)
 
 
+@pytest.mark.source("shrout1979intraclass")
 def test_icc_matches_shrout_fleiss_1979():
     icc = judge_agreement(SHROUT_FLEISS).icc
     assert icc == pytest.approx(0.29, abs=0.005)

@@ -20,6 +20,7 @@ SCORES = arrays.arrays(
 
 
 @pytest.mark.shared
+@pytest.mark.source("mogstad2024inference")
 def test_ties_match_csranks(reference):
     table = pd.read_csv(reference / "ranks" / "csranks_irank_ties.csv")
     ties = {0.0: "min", 0.5: "average", 1.0: "max"}
@@ -28,6 +29,24 @@ def test_ties_match_csranks(reference):
     for (_, omega, increasing), case in cases:
         ours = rank(case["x"], ties=ties[omega], higher_is_better=not increasing)
         assert_array_equal(ours, case["irank"])
+
+
+@pytest.mark.shared
+@pytest.mark.source("becker2022coinr")
+def test_strengths_and_weaknesses_of_a_country_are_its_best_and_worst_ranks(reference):
+    asem = reference / "asem"
+    expected = pd.read_csv(asem / "strweak_GBR_Raw.csv")
+    meta = pd.read_csv(asem / "raw_iMeta.csv").set_index("iCode")
+    data = pd.read_csv(asem / "raw_iData.csv").set_index("uCode")
+    own = {}
+    for code in meta.index[meta["Type"] == "Indicator"]:
+        higher = meta.loc[code, "Direction"] > 0
+        own[code] = rank(data[code], higher_is_better=higher)[data.index.get_loc("GBR")]
+    falling = sorted(own, key=own.get)
+    for kind, five in (("strength", falling[:5]), ("weakness", falling[-5:])):
+        rows = expected[expected["kind"] == kind].set_index("Code")["Rank"]
+        assert {code: own[code] for code in rows.index} == rows.to_dict()
+        assert sorted(own[code] for code in five) == sorted(rows)
 
 
 @pytest.mark.parametrize(
@@ -59,6 +78,19 @@ def test_no_rule_for_ties_ever_reverses_a_pair(scores, ties):
         assert_array_equal(
             np.sort(ranks[~np.isnan(ranks)]), np.arange(1, (~np.isnan(ranks)).sum() + 1)
         )
+
+
+@given(scores=SCORES)
+def test_untied_ranks_are_made_by_two_argsorts_not_by_one(scores):
+    # One argsort says who stands at each place, not the place of each: a peer's untied ranks.
+    present = scores[~np.isnan(scores)]
+    once = np.argsort(-present, kind="stable")
+    assert_array_equal(rank(present, ties="ordinal"), np.argsort(once, kind="stable") + 1)
+
+
+def test_one_argsort_would_have_given_the_third_the_first_place():
+    assert_array_equal(rank([10, 30, 20], ties="ordinal"), [3, 1, 2])
+    assert_array_equal(np.argsort([-10, -30, -20]) + 1, [2, 3, 1])
 
 
 @given(scores=SCORES, ties=st.sampled_from(TIES[:4]), data=st.data())

@@ -41,6 +41,7 @@ def test_a_tier_that_is_none_is_refused(best_tier):
         veto([1], [True], best_tier=best_tier)
 
 
+@pytest.mark.source("shrout1979intraclass")
 def test_residual_equals_the_mean_square_of_the_two_way_analysis_of_variance():
     # Shrout and Fleiss (1979), table 2: six targets, four judges; their table 3 prints EMS = 1.02.
     marks = [[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9], [6, 2, 4, 7]]

@@ -63,6 +63,31 @@ def test_nobody_stands_out_among_equals_or_last_bits():
     assert not strengths(column(0.3, 0.3, 0.1 + 0.2)).strong.any()
 
 
+@given(
+    scores=arrays.arrays(
+        float,
+        st.integers(1, 2),
+        elements=st.floats(-1e9, 1e9) | st.just(NAN) | st.integers(0, 3).map(float),
+    ),
+    gaps=st.integers(0, 3),
+)
+def test_in_a_group_of_one_or_two_nobody_can_stand_out(scores, gaps):
+    result = strengths(column(*scores, *[NAN] * gaps))
+    assert not (result.strong | result.weak).any()
+
+
+def test_of_two_units_both_stand_out_where_less_than_their_deviation_is_asked():
+    # Each is half their distance from the median, and the deviation is 1.4826 times that.
+    result = strengths(column(10, 20), z=0.67)
+    assert_array_equal(result.strong[:, 0], [False, True])
+    assert_array_equal(result.weak[:, 0], [True, False])
+    assert not strengths(column(10, 20), z=0.68).strong.any()
+
+
+def test_of_three_units_one_can_stand_out():
+    assert_array_equal(strengths(column(0, 1, 9)).strong[:, 0], [False, False, True])
+
+
 def test_one_or_two_units_cannot_stand_out():
     result = strengths(column(10, 20, 30), groups=[1, 1, 2])
     assert not (result.strong | result.weak).any()

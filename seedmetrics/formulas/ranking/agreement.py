@@ -110,7 +110,7 @@ def agreement(a: npt.ArrayLike, b: npt.ArrayLike) -> Agreement:
     one, other, units = one[both], other[both], int(both.sum())
     if units < 2 or one.min() == one.max() or other.min() == other.max():
         return Agreement(float("nan"), float("nan"), units)
-    kendall = stats.kendalltau(one, other, method="asymptotic").statistic
+    kendall = stats.kendalltau(one, other).statistic
     # Of ranks, so that no spread of scores is too large to square.
     ranks = stats.rankdata(np.stack([one, other]), axis=1)
     return Agreement(float(kendall), float(stats.spearmanr(*ranks).statistic), units)

@@ -83,15 +83,15 @@ def strengths(
 
     Decided cases. Where more than half of a group have the same score this
     :math:`d` is 0; then the mean distance to the median is used,
-    :math:`d = 1.2533 \cdot \mathrm{mean}\,|x - \tilde x|`
-    [iglewicz1993how]_. Where all have
-    the same score nobody stands out, and in a group of one or two nobody can
-    at ``z=1``. A score on the floor is not below it.
+    :math:`d = 1.2533 \cdot \mathrm{mean}\,|x - \tilde x|` [iglewicz1993how]_.
+    Where all have the same score nobody stands out, and in a group of one or
+    two nobody can at ``z=1``: two are as far from their median as each other.
+    A score on the floor is not below it.
 
     References
     ----------
-    .. [iglewicz1993how] B. Iglewicz and D. C. Hoaglin (1993), "How to Detect and Handle
-       Outliers", ASQC Quality Press.
+    .. [iglewicz1993how] B. Iglewicz and D. C. Hoaglin (1993), "How to Detect
+       and Handle Outliers", ASQC Quality Press.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Standard errors or a covariance given with estimates: checked here, and made ready to draw from."""
+"""Standard errors or a covariance of estimates: checked here, and made ready to draw from."""
 
 import numpy as np
 import numpy.typing as npt

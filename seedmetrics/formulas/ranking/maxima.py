@@ -1,4 +1,4 @@
-"""Largest standardized difference of each draw, as pairs are told apart; ranks are made elsewhere."""
+"""Largest standardized difference of each draw as pairs are told apart; no ranks are made here."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -55,7 +55,7 @@ class Units:
         return weight
 
     def lead(self, values: FloatArray, one: int | IntArray, other: slice | IntArray) -> FloatArray:
-        """Return the value of the better of two units less that of the worse, in standard errors."""
+        """Return the value of the better of two units less the worse's, in standard errors."""
         mine = values[one]
         mine = np.expand_dims(mine, -1) if isinstance(other, slice) else mine
         return np.asarray((mine - values[other]) * self.weight(one, other))
@@ -156,7 +156,7 @@ def _by_classes(
 
 
 def spread(starts: IntArray, counts: IntArray) -> tuple[IntArray, IntArray]:
-    """Return for runs of whole numbers the run of each number, and the numbers one after another."""
+    """Return the numbers of runs one after another, and before them the run of each."""
     run = np.repeat(np.arange(len(counts)), counts)
     before = np.cumsum(counts) - counts
     return run, np.arange(len(run)) + (starts - before)[run]

@@ -11,8 +11,8 @@ from seedmetrics.formulas.ranking.maxima import Maxima, over_all_at_once, over_o
 from seedmetrics.formulas.ranking.pairs import Draws, IntArray, Units, told_apart
 from seedmetrics.formulas.ranking.ranks import rank
 
-# Maxima held at a time where each unit has its own: 8 megabytes.
-_MAXIMA = 2**20
+# Maxima held at a time where each unit has its own: 16 megabytes.
+_MAXIMA = 2**21
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -68,7 +68,8 @@ def aggregate(
         score and leaves it out of all comparison.
     power : float, optional
         Exponent of the power mean; 1, 0 and -1 are the arithmetic, geometric
-        and harmonic means. Needed by ``"power"``, refused elsewhere.
+        and harmonic means; what is nearer to 0 than 1e-12 counts as 0. Needed
+        by ``"power"``, refused elsewhere.
     penalty : str, optional
         Of ``"mazziotta-pareto"`` and refused elsewhere: ``"down"``, the
         default, takes the penalty off; ``"up"`` adds it, for scores of which
@@ -125,7 +126,8 @@ def aggregate(
         \text{topsis:}\quad & \frac{d^-}{d^+ + d^-}, \quad
             d^{\pm} = \Bigl(\sum w_i^2 (x_i - x_i^{\pm})^2\Bigr)^{1/2} / W.
 
-    The first three never rise in this order. The variance of Mazziotta and
+    The first three never rise in this order; which to take is a question of
+    how far a weak score may be made up for [oecd2008handbook]_. The variance of Mazziotta and
     Pareto [mazziotta2016generalized]_ has n - 1 below where the weights are
     equal; their method supposes a scale such as 100 ± 10. Under ``"owa"``
     [yager1988ordered]_ the share of positions :math:`T_k` is k over the number
@@ -290,7 +292,8 @@ def _power(power: float | None) -> float:
     if np.ndim(exponent) or np.isnan(exponent):
         msg = f"`power` is needed by method 'power': give one number such as 0.5, got {power!r}"
         raise ValueError(msg)
-    return float(exponent)
+    # So near 0 the power is lost in rounding, and the mean is the geometric one to every digit.
+    return 0.0 if abs(exponent) < 1e-12 else float(exponent)
 
 
 def _orness(orness: float) -> float:

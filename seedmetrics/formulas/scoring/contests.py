@@ -47,9 +47,13 @@ def _margins(columns: list[tuple[FloatArray, float]], start: int, end: int) -> F
 
 def topsis(x: FloatArray, counted: BoolArray, w: FloatArray) -> FloatArray:
     """Return how near each unit is to the best of each indicator rather than to the worst."""
+    used = counted.any(axis=0)
+    x, counted, w = x[:, used], counted[:, used], w[used]
     best = np.where(counted, x, -np.inf).max(axis=0, initial=-np.inf)
     worst = np.where(counted, x, np.inf).min(axis=0, initial=np.inf)
-    share = w / w.sum()
+    # In parts of the widest stretch, so that no square is lost or overflows.
+    widest = (w * (best - worst)).max(initial=0.0)
+    share = w / (widest if widest > 0 else 1.0)
     to_best, to_worst = (
         np.sqrt((np.where(counted, share * (x - end), 0.0) ** 2).sum(axis=-1))
         for end in (best, worst)

@@ -88,7 +88,8 @@ def judge_scores(marks: npt.ArrayLike, *, trim: int = 1) -> JudgedScores:
 
     Notes
     -----
-    With the :math:`m` marks present in order, :math:`x_{(1)} \le \dots \le
+    Tukey's trimmed mean [tukey1962future]_: with the :math:`m` marks present in
+    order, :math:`x_{(1)} \le \dots \le
     x_{(m)}`, and :math:`k` = `trim`,
 
     .. math:: \frac{1}{m - 2k} \sum_{i=k+1}^{m-k} x_{(i)}.

@@ -130,7 +130,8 @@ def normalize(
         \text{reference:}\quad & x/r, \quad r/x \text{ for direction } -1 \\
         \text{bands:}\quad & \text{points of the band that } x \text{ lies in}
 
-    Min-max, z-score, rank, Borda and percentile depend on who else is
+    The methods are those of [oecd2008handbook]_, which weighs one against the
+    other. Min-max, z-score, rank, Borda and percentile depend on who else is
     measured: a new unit moves the others. Goalposts, bands and a reference
     value do not.
 

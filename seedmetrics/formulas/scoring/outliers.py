@@ -11,6 +11,9 @@ from seedmetrics.formulas._checks import BoolArray, FloatArray, finite
 
 Column = npt.NDArray[np.float64]
 
+# What sums in another order may differ by, in measures of shape.
+_ROUNDING = 1e-11
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Treated:
@@ -88,7 +91,7 @@ def winsorize(
     Decided cases. Equal extremes move together, and each counts towards the
     limit; where the limit does not let all of them move, none does. Fewer than
     four values have no kurtosis and are never flagged, nor is a constant
-    indicator.
+    indicator. A shape that is at a bound but for rounding is not beyond it.
 
     References
     ----------
@@ -230,7 +233,9 @@ def _lean(x: Column, bounds: tuple[float, float]) -> int:
     share = x / 2 - x.min() / 2
     share /= share.max()
     skewness = float(stats.skew(share, bias=False))
-    if not (abs(skewness) > bounds[0] and stats.kurtosis(share, bias=False) > bounds[1]):
+    kurtosis = float(stats.kurtosis(share, bias=False))
+    # A shape that is at a bound but for rounding is not beyond it, whatever the order of units.
+    if not (abs(skewness) > bounds[0] + _ROUNDING and kurtosis > bounds[1] + _ROUNDING):
         return 0
     return 1 if skewness > 0 else -1
 

@@ -16,9 +16,12 @@ _SHIFT = 1e-9
 # How far the bounds above and below a solution may lie apart, as a share of it.
 _CERTAIN = 1e-10
 # About six steps a variable are needed; a program that takes so many more goes the slow way.
-_STEPS = 500
+_STEPS, _STEPS_A_VARIABLE = 300, 20
 # Programs solved together: their prices then stay in a core's cache.
 _TOGETHER = 512
+# Rows of one product: too few for BLAS to share it out among threads, which costs more than it
+# gains here, and a hundred times more where other programs keep the cores busy.
+_STRIP = 8
 
 
 def maximize(objectives: FloatArray, rows: FloatArray, limits: FloatArray) -> FloatArray:
@@ -75,8 +78,8 @@ def _side_by_side(
     w = np.einsum("ijk,ik->ij", inverse, b[basis])
     left = np.arange(programs)
     columns = np.ascontiguousarray(a.T)
-    for _ in range(max(_STEPS, 20 * m)):
-        over = w @ columns
+    for _ in range(_STEPS + _STEPS_A_VARIABLE * m):
+        over = _product(w, columns)
         over -= b
         enters = over.argmax(axis=1)
         by = over[np.arange(left.size), enters]
@@ -143,12 +146,22 @@ def _certified(
     prices = np.maximum(np.einsum("ij,ijk->ik", c, inverse), 0.0)
     unpaid = c - np.einsum("ik,ikj->ij", prices, tight)
     above = (prices * limits).sum(axis=1) + np.maximum(unpaid, 0.0).sum(axis=1)
-    sides = w @ a.T
+    sides = _product(w, a.T)
     bounded = b > 0
     w /= np.maximum((sides[:, bounded] / b[bounded]).max(axis=1), 1.0)[:, np.newaxis]
     kept = sides[:, ~bounded].max(axis=1) <= _CERTAIN
     below = (c * w).sum(axis=1)
     return w, kept & (above - below <= _CERTAIN * below)
+
+
+def _product(w: FloatArray, columns: FloatArray) -> FloatArray:
+    """Return the matrix product, a strip of rows at a time."""
+    even = len(w) - len(w) % _STRIP
+    product = np.empty((len(w), columns.shape[1]))
+    strips = product[:even].reshape(-1, _STRIP, columns.shape[1])
+    np.matmul(w[:even].reshape(-1, _STRIP, w.shape[1]), columns, out=strips)
+    np.matmul(w[even:], columns, out=product[even:])
+    return product
 
 
 def _one_by_one(c: FloatArray, rows: FloatArray, limits: FloatArray) -> FloatArray:

@@ -37,6 +37,10 @@ class Tree:
         As given.
     weights : ndarray of float64, shape (nodes,) or (..., nodes)
         Shares among siblings, adding up to 1 under each parent; 1 for the root.
+    leaves, root : int
+        Number of indicators, which are nodes 0 to ``leaves - 1``; index of the root.
+    levels : ndarray of int64, shape (nodes,)
+        0 for indicators, 1 above its highest child for every other node.
 
     Raises
     ------
@@ -259,6 +263,8 @@ def aggregate_tree(
     -----
     A node's level is 1 above its highest child, the indicators' being 0; where
     branches differ in depth, a node may thus have children of several levels.
+    Compensation is often wanted within a pillar and not between pillars
+    [oecd2008handbook]_: hence a method for each level.
 
     Decided cases. Under ``"reweight"`` a pillar of which nothing is present is
     itself missing, and the weights of its siblings grow at the next level: the
