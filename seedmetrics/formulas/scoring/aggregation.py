@@ -293,7 +293,8 @@ def _power(power: float | None) -> float:
         msg = f"`power` is needed by method 'power': give one number such as 0.5, got {power!r}"
         raise ValueError(msg)
     # So near 0 the power is lost in rounding, and the mean is the geometric one to every digit.
-    return 0.0 if abs(exponent) < 1e-12 else float(exponent)
+    size = float(exponent)
+    return 0.0 if abs(size) < 1e-12 else size
 
 
 def _orness(orness: float) -> float:
