@@ -79,7 +79,9 @@ def test_a_cap_is_laid_off_and_the_unit_it_holds_is_named(township):
     plan = township.plan.model_copy(update={"caps": [cap]})
     held = evaluate(township.district, plan=plan, period="2025Q3")
     assert (now(held)["score"].dropna() == 10).all()
-    for before, after in zip(robustness(township, draws=20), robustness(held, draws=20), strict=True):
+    for before, after in zip(
+        robustness(township, draws=20), robustness(held, draws=20), strict=True
+    ):
         assert after.ranks["capped"].all()
         assert after.ranks["rank"].tolist() == before.ranks["rank"].tolist()
 

@@ -41,7 +41,9 @@ def test_seven_months_below_the_mean_are_a_run_and_are_named_where_no_month_stan
     assert text.startswith("7 months in a row, June 2024 to December 2024, lie below the mean")
 
 
-@pytest.mark.parametrize(("closed", "kind"), [(range(85, 97), "trend_up"), (range(97, 85, -1), "trend_down")])
+@pytest.mark.parametrize(
+    ("closed", "kind"), [(range(85, 97), "trend_up"), (range(97, 85, -1), "trend_down")]
+)
 def test_a_rise_or_fall_month_after_month_is_a_run(view, closed, kind):
     found = charted(view, table(list(closed)), whole=False)
     assert (kind, 0, 11) in found.runs

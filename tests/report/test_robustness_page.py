@@ -83,4 +83,6 @@ def test_without_a_ranking_the_page_says_so_and_shows_how_it_was_made(tmp_path, 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_same_page_has_the_same_bytes(five, language):
-    assert joined(robustness_sections(five, language)) == joined(robustness_sections(five, language))
+    assert joined(robustness_sections(five, language)) == joined(
+        robustness_sections(five, language)
+    )
