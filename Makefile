@@ -16,8 +16,8 @@ evaluate: $(READY)  ## evaluate the sample district (or DISTRICT=…) and print 
 test: $(READY)  ## run every test
 	$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadfile
 
-lab: $(READY)  ## open the notebooks in JupyterLab
-	$(BIN)/jupyter lab notebooks
+lab: $(READY)  ## open the notebooks in JupyterLab, with the kernel that starts at once
+	JUPYTER_DEFAULT_PROVISIONER_NAME=seedmetrics-warm $(BIN)/jupyter lab notebooks
 
 check: $(READY)  ## lint, types, docstrings, notebooks without outputs
 	$(BIN)/ruff check .

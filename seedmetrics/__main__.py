@@ -91,6 +91,16 @@ def _parser() -> argparse.ArgumentParser:
     )
     site.add_argument("reports", help="folder that `evaluate` wrote")
     site.set_defaults(run=_site)
+
+    kernel = commands.add_parser("kernel", help="the kernel that starts at once")
+    actions = kernel.add_subparsers(required=True, metavar="ACTION")
+    install = actions.add_parser(
+        "install", help="for JupyterLab and any papermill: papermill -k seedmetrics …"
+    )
+    install.add_argument(
+        "--user", action="store_true", help="for this user, not only for this environment"
+    )
+    install.set_defaults(run=_install_kernel)
     return parser
 
 
@@ -183,6 +193,14 @@ def _site(call: argparse.Namespace) -> int:
     from seedmetrics.site import build_site
 
     print(build_site(Path(call.reports)))
+    return OK
+
+
+def _install_kernel(call: argparse.Namespace) -> int:
+    """Install the warm kernel."""
+    from seedmetrics.batch.warm.spec import install_kernel
+
+    print(install_kernel(user=call.user))
     return OK
 
 

@@ -69,7 +69,7 @@ def test_every_indicator_of_the_plan_is_on_every_page_with_its_counts(run, plan,
     for page in (out / place).glob("*.en.html"):
         text = page.read_text(encoding="utf-8")
         if 'id="indicators"' not in text:
-            assert page.name.split(".")[0] in {"league", "closure", "programme"}
+            assert page.name.split(".")[0] in {"league", "closure", "robustness", "programme"}
             continue
         rows = dict(re.findall(r'data-indicator="([^"]+)"(.*?)</tr>', text, re.DOTALL))
         assert set(rows) == {entry.name for entry in planned.indicators}
@@ -107,8 +107,8 @@ def test_every_page_is_in_the_ledger_with_its_digest(run):
         "index.zh.html",
     }
     assert {row["html"] for row in rows} == pages
-    # Every unit, the league and the closing of cases of each plan, and the published figures; in two languages.
-    assert len(rows) == 2 * (17 + 8 + 12 + 3 + 3 + 1)
+    # Every unit; league, closing of cases and robustness of each plan; the published figures; in two languages.
+    assert len(rows) == 2 * (17 + 8 + 12 + 3 + 3 + 3 + 1)
 
 
 def test_league_and_indicators_are_written_with_the_columns_of_the_contract(run):

@@ -11,6 +11,7 @@ import pandas as pd
 from scipy import special
 
 from seedmetrics.errors import PlanError, SeedmetricsError
+from seedmetrics.evaluation import kept
 from seedmetrics.evaluation.boards import derived_rows
 from seedmetrics.evaluation.closure import case_closure
 from seedmetrics.evaluation.measuring import measured, measuring, only
@@ -71,6 +72,9 @@ def evaluate(
         msg = f"{district.folder}: no unit of level {chosen.level!r}, which the plan {chosen.name!r} evaluates"
         raise SeedmetricsError(msg)
     current = _period(district, chosen, period)
+    found = kept.find(district, chosen, current)
+    if found is not None:
+        return found
 
     scored = _scored(district, chosen, current, units)
     periods = list(scored)

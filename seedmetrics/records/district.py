@@ -11,6 +11,7 @@ from typing import Final, Literal
 import pandas as pd
 
 from seedmetrics.errors import DistrictError
+from seedmetrics.records import kept
 from seedmetrics.records.manifest import Manifest, TableSource, read_manifest
 from seedmetrics.records.outside import load_outside
 from seedmetrics.records.problems import ProblemList, nearest
@@ -212,6 +213,40 @@ def open_district(folder: str | Path, *, tables: Iterable[str] | None = None) ->
     load_outside()
     path = _find(Path(folder))
     manifest = read_manifest(path / _FILE)
+    if tables is None:
+        found = kept.find(path, kept.signature(path, path / _FILE, manifest))
+        if found is not None:
+            return found
+    return _read(path, manifest, tables)
+
+
+def open_and_keep(folder: str | Path) -> District:
+    """
+    Open a district, and keep it: `open_district` returns it again while its files are as they were.
+
+    Parameters
+    ----------
+    folder : str or Path
+        As for `open_district`.
+
+    Returns
+    -------
+    District
+    """
+    load_outside()
+    path = _find(Path(folder))
+    manifest = read_manifest(path / _FILE)
+    # Before they are read: a file written meanwhile is read anew by whoever asks next.
+    mark = kept.signature(path, path / _FILE, manifest)
+    found = kept.find(path, mark)
+    if found is None:
+        found = _read(path, manifest, None)
+        kept.keep(found, mark)
+    return found
+
+
+def _read(path: Path, manifest: Manifest, tables: Iterable[str] | None) -> District:
+    """Read a district's units and the tables wanted."""
     wanted = _wanted(manifest, tables)
     problems = ProblemList()
     read: dict[str, TableRead] = {}

@@ -24,6 +24,7 @@ from seedmetrics.evaluation import (
     indicator_budget,
     publishes_figures,
 )
+from seedmetrics.evaluation.kept import keep_evaluations
 from seedmetrics.records import District, Period, open_district
 from seedmetrics.site.index import build_site
 from seedmetrics.site.pages import render_page
@@ -128,7 +129,10 @@ def publish(
         ledger=out / "ledger.jsonl",
         render=render_page,
         progress=progress,
-        warmth=Warmth(),
+        warmth=Warmth(
+            call=f"{keep_evaluations.__module__}:{keep_evaluations.__name__}",
+            arguments=(("district", str(folder)), ("plans", list(fitting)), ("period", period)),
+        ),
     )
     left_out = tuple(plan.name for name, plan in chosen.items() if name not in fitting)
     budgets = {e.plan.name: indicator_budget(e.plan, district, e.period) for e in evaluations}

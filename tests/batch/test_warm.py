@@ -14,7 +14,8 @@ import pytest
 
 from seedmetrics.batch import Job, Limits, Warmth, run_job, strip_run_marks
 from seedmetrics.batch.sockets import OURS, parent_folder
-from seedmetrics.batch.warm import Refused, Template, open_template, supported
+from seedmetrics.batch.warm import Refused, Template, open_template, provisioner, supported
+from seedmetrics.batch.warm.spec import install_kernel
 
 pytestmark = pytest.mark.skipif(
     not supported(),
@@ -361,3 +362,28 @@ def test_a_signal_reaches_the_process_and_no_other(template, tmp_path):
     assert kernel.wait(20) == -signal.SIGKILL
     kernel.send_signal(signal.SIGKILL)  # gone already: nothing to be told
     assert kernel.poll() == -signal.SIGKILL
+
+
+def test_the_kernel_is_installed_and_papermill_runs_with_it(make_notebook, tmp_path):
+    prefix = tmp_path / "environment"
+    made = install_kernel(prefix=str(prefix))
+    assert made == prefix / "share" / "jupyter" / "kernels" / "seedmetrics"
+    out = tmp_path / "out.ipynb"
+    notebook = make_notebook("import os; print(os.getppid())")
+    command = [sys.executable, "-m", "papermill", "-k", "seedmetrics", str(notebook), str(out)]
+    env = {**os.environ, "JUPYTER_PATH": str(prefix / "share" / "jupyter")}
+    with subprocess.Popen(command, env=env, stderr=subprocess.DEVNULL) as run:
+        assert run.wait(120) == 0
+    parent = int(outputs(out)[-1])
+    assert parent != run.pid, "its parent is a template, not papermill"
+    assert gone(parent)
+
+
+def test_code_written_since_asks_for_another_template(monkeypatch, tmp_path):
+    before = provisioner.newest_code()
+    package = tmp_path / "seedmetrics" / "batch" / "warm"
+    package.mkdir(parents=True)
+    (package / "provisioner.py").touch()
+    os.utime(package / "provisioner.py", (before + 100, before + 100))
+    monkeypatch.setattr(provisioner, "__file__", str(package / "provisioner.py"))
+    assert provisioner.newest_code() == before + 100

@@ -46,7 +46,7 @@ def test_a_failing_unit_fails_alone_and_the_run_ends_with_one(folder, tmp_path, 
     code = main(["evaluate", str(folder), "--out", str(out), "--language", "en", "--workers", "2"])
     said = capsys.readouterr().err
     assert code == 1
-    assert "4 of 5 pages made, 1 failed" in said
+    assert "5 of 6 pages made, 1 failed" in said
     assert "the record of 乙镇 is torn" in said
     made = out / "2025Q3" / "small"
     assert "T1" in (made / "T1.en.html").read_text(encoding="utf-8")

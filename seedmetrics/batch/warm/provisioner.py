@@ -3,10 +3,11 @@
 import asyncio
 import atexit
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -39,7 +40,7 @@ class Warmth:
         starts one of its own.
     call : str
         ``module:function`` that a template calls before it forks.
-    arguments : tuple of pairs
+    arguments : tuple of pairs of str and JSON
         Its keyword arguments: name and value.
     """
 
@@ -53,11 +54,11 @@ class Warmth:
 
 
 class _Source:
-    """Where this process has its kernels from: what it was told, and the template that it started itself."""
+    """Where this process has its kernels from: what it was told, and the templates that it started itself."""
 
     def __init__(self) -> None:
         self.warmth = Warmth()
-        self.own: tuple[Warmth, Template] | None = None
+        self.own: dict[tuple[Warmth, float], Template] = {}
         self.lock = threading.Lock()
 
     def fork(self, argv: list[str], env: dict[str, str], cwd: str) -> Kernel:
@@ -68,14 +69,28 @@ class _Source:
                 return Template(warmth.address).fork(argv, env, cwd)
             except Unreachable:
                 pass  # it lay on another machine, or is gone
+        return self._template(replace(warmth, address="")).fork(argv, env, cwd)
+
+    def _template(self, warmth: Warmth) -> Template:
+        """
+        Return a template of this process's own, with the code as it is now.
+
+        One whose code has changed since is left to the kernels that it forked: they end with it.
+        """
+        key = (warmth, newest_code())
         with self.lock:
-            if self.own is None or self.own[0] != warmth or not self.own[1].alive():
-                if self.own is not None:
-                    self.own[1].close()
-                self.own = (warmth, warmth.start())
-                atexit.register(self.own[1].close)
-            template = self.own[1]
-        return template.fork(argv, env, cwd)
+            found = self.own.get(key)
+            if found is None or not found.alive():
+                self.own[key] = found = warmth.start()
+                atexit.register(found.close)
+        return found
+
+
+def newest_code() -> float:
+    """Return when code that a template holds was last written: this package's, or a package installed."""
+    package = Path(__file__).parents[2]
+    files = [*package.rglob("*.py"), *(Path(p) for p in sys.path if p.endswith("site-packages"))]
+    return max(file.stat().st_mtime for file in files)
 
 
 _source = _Source()

@@ -1,0 +1,70 @@
+"""Evaluations that this process keeps, so that one notebook after another need not make them; none is kept unasked.
+
+Meant for a process that forks, or that runs notebooks one after another: a notebook that changes a table of what it
+was given changes it for the next one in the same process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from seedmetrics.evaluation.plan import Plan
+    from seedmetrics.evaluation.result import Evaluation
+    from seedmetrics.records import District, Period
+
+_Key = tuple[int, str, str, bool, str]
+_kept: dict[_Key, Evaluation] = {}
+
+
+def keep_evaluations(district: str, plans: Sequence[str], period: str = "") -> None:
+    """
+    Open a district, evaluate it by some plans, and keep all that.
+
+    Parameters
+    ----------
+    district : str
+        Its folder.
+    plans : sequence of str
+        Names or paths.
+    period : str, default ""
+        As for `evaluate`; plans of another cadence are passed over.
+
+    Notes
+    -----
+    `open_district` then returns the district while its files are as they were, and `evaluate` the evaluations. A
+    template process calls this before it forks, so that every kernel has them.
+    """
+    from seedmetrics.evaluation.evaluate import evaluate
+    from seedmetrics.evaluation.plan_files import find_plan
+    from seedmetrics.records import Period
+    from seedmetrics.records.district import open_and_keep
+
+    opened = open_and_keep(district)
+    for name in plans:
+        plan = find_plan(opened, name)
+        if not period or Period.parse(period).kind == plan.cadence:
+            keep(evaluate(opened, plan=plan, period=period))
+
+
+def keep(evaluation: Evaluation) -> None:
+    """Keep an evaluation, with what its pages work out from all units."""
+    _ = evaluation.annual, evaluation.rankability
+    key = _key(evaluation.district, evaluation.plan, evaluation.period)
+    _kept[key] = evaluation
+
+
+def find(district: District, plan: Plan, period: Period) -> Evaluation | None:
+    """Return the evaluation kept of the same district object, by the same plan, over the same period."""
+    found = _kept.get(_key(district, plan, period))
+    return found if found is not None and found.district is district else None
+
+
+def forget() -> None:
+    """Keep nothing any more."""
+    _kept.clear()
+
+
+def _key(district: District, plan: Plan, period: Period) -> _Key:
+    return (id(district), plan.fingerprint, plan.sha256, plan.changed, str(period))
