@@ -19,14 +19,19 @@ import papermill
 from benchmarks._timing import Row
 from seedmetrics.batch import Job, Warmth, run_batch
 from seedmetrics.batch.warm import open_template
-from seedmetrics.evaluation.kept import keep_evaluations
 from seedmetrics.site.pages import render_page
 from seedmetrics.site.publish import notebook_file
+from seedmetrics.site.warming import warm_pages
 
 ROOT = Path(__file__).resolve().parents[1]
 PERIOD = "2025Q3"
 UNITS = [*(f"T{k:02d}" for k in range(1, 12)), "S01", "S02", "S03", "Z01", "Z02", "O01"]
-KEPT = {"district": str(ROOT / "data" / "sample"), "plans": ["township"], "period": PERIOD}
+KEPT = {
+    "district": str(ROOT / "data" / "sample"),
+    "plans": ("township",),
+    "period": PERIOD,
+    "languages": ("en", "zh"),
+}
 
 
 def jobs(reports: Path) -> list[Job]:
@@ -125,7 +130,7 @@ def kernel_ready(provisioner: str) -> float:
 
 def shared_memory() -> float:
     """Return the proportional set size of a forked kernel in megabytes, four of them at once."""
-    template = open_template(call="seedmetrics.evaluation.kept:keep_evaluations", arguments=KEPT)
+    template = open_template(call="seedmetrics.site.warming:warm_pages", arguments=KEPT)
     kernels = []
     with tempfile.TemporaryDirectory(dir="/tmp") as folder:
         for k in range(4):
@@ -151,9 +156,7 @@ def shared_memory() -> float:
 
 def run() -> list[Row]:
     """Return the rows: throughput against papermill and against the cells alone; kernels."""
-    warmth = Warmth(
-        call="seedmetrics.evaluation.kept:keep_evaluations", arguments=tuple(KEPT.items())
-    )
+    warmth = Warmth(call="seedmetrics.site.warming:warm_pages", arguments=tuple(KEPT.items()))
     with tempfile.TemporaryDirectory() as folder:
         reports = site(f"{folder}/ours")
         start = time.perf_counter()
@@ -174,7 +177,7 @@ def run() -> list[Row]:
         if failed:
             raise RuntimeError(failed[0])
         alone = in_two_processes(
-            cells_alone, jobs(site(f"{folder}/alone")), partial(keep_evaluations, **KEPT)
+            cells_alone, jobs(site(f"{folder}/alone")), partial(warm_pages, **KEPT)
         )
         papermills = in_two_processes(as_it_comes, jobs(site(f"{folder}/papermill")), int)
         written = sum(r.job.output.stat().st_size for r in results) / len(results) / 1024

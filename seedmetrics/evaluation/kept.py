@@ -18,7 +18,9 @@ _Key = tuple[int, str, str, bool, str]
 _kept: dict[_Key, Evaluation] = {}
 
 
-def keep_evaluations(district: str, plans: Sequence[str], period: str = "") -> None:
+def keep_evaluations(
+    district: str, plans: Sequence[str], period: str = ""
+) -> list[Evaluation]:
     """
     Open a district, evaluate it by some plans, and keep all that.
 
@@ -31,6 +33,11 @@ def keep_evaluations(district: str, plans: Sequence[str], period: str = "") -> N
     period : str, default ""
         As for `evaluate`; plans of another cadence are passed over.
 
+    Returns
+    -------
+    list of Evaluation
+        What is kept, in the order of the plans.
+
     Notes
     -----
     `open_district` then returns the district while its files are as they were, and `evaluate` the evaluations. A
@@ -42,10 +49,13 @@ def keep_evaluations(district: str, plans: Sequence[str], period: str = "") -> N
     from seedmetrics.records.district import open_and_keep
 
     opened = open_and_keep(district)
+    made = []
     for name in plans:
         plan = find_plan(opened, name)
         if not period or Period.parse(period).kind == plan.cadence:
-            keep(evaluate(opened, plan=plan, period=period))
+            made.append(evaluate(opened, plan=plan, period=period))
+            keep(made[-1])
+    return made
 
 
 def keep(evaluation: Evaluation) -> None:

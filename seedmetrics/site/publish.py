@@ -24,11 +24,11 @@ from seedmetrics.evaluation import (
     indicator_budget,
     publishes_figures,
 )
-from seedmetrics.evaluation.kept import keep_evaluations
 from seedmetrics.records import District, Period, open_district
 from seedmetrics.site.index import build_site
 from seedmetrics.site.pages import render_page
 from seedmetrics.site.tables import write_tables
+from seedmetrics.site.warming import warm_pages
 
 LANGUAGES = ("en", "zh")
 
@@ -130,8 +130,13 @@ def publish(
         render=render_page,
         progress=progress,
         warmth=Warmth(
-            call=f"{keep_evaluations.__module__}:{keep_evaluations.__name__}",
-            arguments=(("district", str(folder)), ("plans", list(fitting)), ("period", period)),
+            call=f"{warm_pages.__module__}:{warm_pages.__name__}",
+            arguments=(
+                ("district", str(folder)),
+                ("plans", tuple(fitting)),
+                ("period", period),
+                ("languages", tuple(languages)),
+            ),
         ),
     )
     left_out = tuple(plan.name for name, plan in chosen.items() if name not in fitting)
