@@ -18,9 +18,7 @@ _Key = tuple[int, str, str, bool, str]
 _kept: dict[_Key, Evaluation] = {}
 
 
-def keep_evaluations(
-    district: str, plans: Sequence[str], period: str = ""
-) -> list[Evaluation]:
+def keep_evaluations(district: str, plans: Sequence[str], period: str = "") -> list[Evaluation]:
     """
     Open a district, evaluate it by some plans, and keep all that.
 
