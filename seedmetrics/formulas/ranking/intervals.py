@@ -62,7 +62,9 @@ def joint_rank_intervals(
 
     Decided cases. Intervals that touch overlap. True values that tie may take
     any of their places, and the sets hold them all. One unit may have the
-    error 0, two may not: their order would be certain however it came about.
+    error 0, two may not: their order would be certain however it came about. That is
+    for what is known without error: the Wald error of a share of 0% or 100% is 0 too,
+    and such shares belong to `rank_sets_from_counts`.
     One unit alone has the set {1}.
 
     References

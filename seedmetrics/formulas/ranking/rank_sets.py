@@ -121,7 +121,9 @@ def rank_sets(
     few draws all are. :math:`c` is never below 0: a unit is not found better
     than one with a larger estimate. One unit alone has the set {1}. One unit
     may have the error 0, two may not: their order would be certain however it
-    came about. The order of the units does not matter, and of independent
+    came about. That is for what is
+    known without error: the Wald error of a share of 0% or 100% is 0 too, and
+    such shares belong to `rank_sets_from_counts`. The order of the units does not matter, and of independent
     units those with the same estimate and error get the same set.
 
     References
