@@ -82,6 +82,11 @@ def _parser() -> argparse.ArgumentParser:
         help="notebooks at a time (default: one for each processor)",
     )
     evaluate.add_argument(
+        "--afresh",
+        action="store_true",
+        help="make every page, also those that stand from an earlier run",
+    )
+    evaluate.add_argument(
         "--json", action="store_true", help="what was made, as JSON on standard output"
     )
     evaluate.set_defaults(run=_evaluate)
@@ -143,6 +148,7 @@ def _evaluate(call: argparse.Namespace) -> int:
         units=call.unit,
         languages=languages,
         workers=call.workers,
+        afresh=call.afresh,
     )
     refused = made.problems[made.problems["severity"] == "refused"]
     for line in problem_lines(refused, most=3):
@@ -159,8 +165,13 @@ def _evaluate(call: argparse.Namespace) -> int:
     for plan, budget in made.budgets.items():
         print(_budget_line(plan, budget), file=sys.stderr)
     done = len(made.results) - len(made.failed)
+    standing = sum(result.reused for result in made.results)
+    if standing == len(made.results):
+        print("nothing has changed since the last run: no notebook was run", file=sys.stderr)
     print(
-        f"{done} of {len(made.results)} pages made, {len(made.failed)} failed; "
+        f"{done} of {len(made.results)} pages made"
+        + (f" ({standing} of them earlier)" if standing else "")
+        + f", {len(made.failed)} failed; "
         f"{len(refused)} rows refused"
         + (f" ({Path(call.out) / 'tables/problems.csv'})" if len(refused) else ""),
         file=sys.stderr,
@@ -169,6 +180,7 @@ def _evaluate(call: argparse.Namespace) -> int:
         summary = {
             "index": str(made.index),
             "pages": done,
+            "reused": standing,
             "failed": [result.job.key for result in made.failed],
             "refused": len(refused),
         }

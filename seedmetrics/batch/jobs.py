@@ -30,6 +30,8 @@ class Job:
         What tells this job from every other; written to the ledger.
     label : str
         What people call it, in progress and failures.
+    inputs : str, default ""
+        What the notebook reads, as a digest; empty where nobody knows, and then no earlier result stands.
     """
 
     notebook: Path
@@ -37,6 +39,7 @@ class Job:
     parameters: Mapping[str, Any]
     key: str
     label: str
+    inputs: str = ""
 
     @property
     def html(self) -> Path:
@@ -71,6 +74,8 @@ class JobResult:
         How often it was tried: again only where no cell could run.
     peak_memory : float or None
         Megabytes that the kernel held at most; None where the system does not tell.
+    reused : bool
+        It is of an earlier run, and its files are still as that run left them.
     """
 
     job: Job
@@ -84,6 +89,7 @@ class JobResult:
     finished: str = ""
     attempts: int = 1
     peak_memory: float | None = None
+    reused: bool = False
 
 
 def check_outputs(jobs: Sequence[Job], reports: Path) -> None:

@@ -3,7 +3,6 @@
 import multiprocessing
 import pickle
 import sys
-import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import (
@@ -19,15 +18,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
-from tqdm import tqdm
-
+from seedmetrics.batch.files import remove_leftovers
 from seedmetrics.batch.jobs import Job, JobResult, check_outputs
-from seedmetrics.batch.ledger import append_result
+from seedmetrics.batch.keys import fingerprint
+from seedmetrics.batch.ledger import append_result, still_valid
 from seedmetrics.batch.limits import Limits
 from seedmetrics.batch.parameters import Declared, check_against, declared_parameters
+from seedmetrics.batch.progress import Progress
 from seedmetrics.batch.runner import Render, run_job
 from seedmetrics.batch.sockets import sweep
 from seedmetrics.batch.warm import Refused, Warmth, supported
@@ -50,8 +48,11 @@ def run_batch(
     limits: Limits | None = None,
     warmth: Warmth | None = None,
     open_pool: OpenPool | None = None,
+    frame: str = "",
+    afresh: bool = False,
+    unchanged: Callable[[], bool] | None = None,
 ) -> list[JobResult]:
-    """Run every job, `workers` at a time, and write one ledger row each as it ends.
+    """Run every job whose result does not stand already, `workers` at a time; write one ledger row each as it ends.
 
     Parameters
     ----------
@@ -74,11 +75,19 @@ def run_batch(
     open_pool : callable, optional
         Opens the executor of so many workers: any of `concurrent.futures`, or another that is like
         them; a pool of processes on this machine where left out.
+    frame : str, default ""
+        What `render` puts around every page, as text: a page within another frame is another page.
+    afresh : bool, default False
+        Run every job, whatever the ledger says.
+    unchanged : callable, optional
+        Says whether what the jobs read is still as their `inputs` say; asked as each job ends. A result that ended
+        later than a change may rest on either and is never used again.
 
     Returns
     -------
     list of JobResult
-        In the order of `jobs`.
+        In the order of `jobs`: of this run, or of an earlier one (`reused`) where the ledger knows the same
+        notebook, parameters, inputs, frame and versions, and the files are as that run left them.
 
     Raises
     ------
@@ -91,17 +100,39 @@ def run_batch(
     When a worker process is killed, its pool is lost and nobody says which notebook did it. Only as
     many jobs as there are workers are ever handed over, so those are the suspects: each is run
     again alone, and the one whose worker dies again is the culprit. The others go on in a new pool.
+
+    A batch that is stopped, however, goes on where it was: what had a row in the ledger is not run again.
     """
     _check(jobs, workers=workers, reports=ledger.parent, render=render)
     sweep()
-    results: dict[int, JobResult] = {}
-    with _Progress(len(jobs), shown=progress) as shown, _template(warmth) as warm:
+    remove_leftovers(ledger.parent)
+    prints = [fingerprint(j.notebook, j.parameters, inputs=j.inputs, render=frame) for j in jobs]
+    standing = {}
+    if not afresh:
+        standing = still_valid(ledger, zip(jobs, prints), pages=render is not None)
+    results = {n: standing[job.key] for n, job in enumerate(jobs) if job.key in standing}
+    left = [n for n in range(len(jobs)) if n not in results]
+    with (
+        Progress(len(jobs), standing=len(results), shown=progress) as shown,
+        _template(warmth if left else None) as warm,
+    ):
         run = partial(run_job, render=render, limits=limits, warmth=warm)
-        for index, result in schedule(jobs, run, workers=workers, open_pool=open_pool):
-            append_result(ledger, result)
-            results[index] = result
-            shown.add(result)
-    return [results[index] for index in range(len(jobs))]
+        ended = schedule(
+            [jobs[n] for n in left],
+            run,
+            workers=workers,
+            open_pool=open_pool,
+            starting=shown.starting,
+        )
+        for place, result in ended:
+            n = left[place]
+            known = unchanged is None or unchanged()
+            append_result(
+                ledger, result, fingerprint=prints[n] if known else "", inputs=jobs[n].inputs
+            )
+            results[n] = result
+            shown.ended(result)
+    return [results[n] for n in range(len(jobs))]
 
 
 @contextmanager
@@ -122,7 +153,12 @@ def _template(warmth: Warmth | None) -> Iterator[Warmth | None]:
 
 
 def schedule(
-    jobs: Sequence[Job], run: Run, *, workers: int, open_pool: OpenPool | None = None
+    jobs: Sequence[Job],
+    run: Run,
+    *,
+    workers: int,
+    open_pool: OpenPool | None = None,
+    starting: Callable[[Job], None] | None = None,
 ) -> Iterator[tuple[int, JobResult]]:
     """Yield each job's place in the sequence and its result, as they end.
 
@@ -136,6 +172,8 @@ def schedule(
         How many at a time.
     open_pool : callable, optional
         Opens the executor; a pool of spawned processes by default.
+    starting : callable, optional
+        Told of each job as it is handed over; of a suspect again, when it is run alone.
 
     Yields
     ------
@@ -148,14 +186,16 @@ def schedule(
     back is given back with its process.
     """
     open_pool = open_pool or spawn_pool
+    starting = starting or (lambda _: None)
     waiting = deque(enumerate(jobs))
     while waiting:
         pool = open_pool(min(workers, len(waiting)))
         try:
-            suspects = yield from _drain(pool, waiting, run, workers)
+            suspects = yield from _drain(pool, waiting, run, workers, starting)
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
         for index, job in suspects:
+            starting(job)
             yield index, _alone(job, run, open_pool)
 
 
@@ -180,7 +220,11 @@ def spawn_pool(workers: int) -> Executor:
 
 
 def _drain(
-    pool: Executor, waiting: deque[tuple[int, Job]], run: Run, workers: int
+    pool: Executor,
+    waiting: deque[tuple[int, Job]],
+    run: Run,
+    workers: int,
+    starting: Callable[[Job], None],
 ) -> Generator[tuple[int, JobResult], None, list[tuple[int, Job]]]:
     """Work through what waits; return the jobs in flight when the pool broke, none when it held."""
     running: dict[Future[JobResult], tuple[int, Job]] = {}
@@ -192,6 +236,7 @@ def _drain(
             index, job = waiting.popleft()
             try:
                 running[pool.submit(run, job)] = (index, job)
+                starting(job)
             except BrokenExecutor:  # broke while idle: this job is innocent
                 waiting.appendleft((index, job))
                 break
@@ -260,47 +305,3 @@ def _check(jobs: Sequence[Job], *, workers: int, reports: Path, render: Render |
     except (pickle.PicklingError, AttributeError, TypeError) as error:
         msg = f"`render` cannot be sent to another process ({error}); give a function of a module"
         raise NotebookError(msg) from error
-
-
-class _Bar(tqdm):  # type: ignore[misc]  # tqdm is untyped
-    """A bar without tqdm's watching thread: processes are started beside it."""
-
-    monitor_interval = 0
-
-
-class _Progress:
-    """How many notebooks are done and how many of them failed, on standard error."""
-
-    def __init__(self, total: int, *, shown: bool) -> None:
-        _Bar.set_lock(threading.RLock())
-        self.failed = 0
-        self.bar = _Bar(
-            total=total,
-            disable=not shown,
-            file=sys.stderr,
-            unit="notebook",
-            desc="done",
-            leave=True,
-        )
-        self.bar.set_postfix_str("0 failed")
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.bar.close()
-
-    def add(self, result: JobResult) -> None:
-        """Count one more."""
-        if not result.ok:
-            self.failed += 1
-            cell = f", cell {result.cell}" if result.cell else ""
-            last = result.error.splitlines()[-1] if result.error else ""
-            self.bar.write(f"failed: {result.job.label}{cell}: {last}", file=sys.stderr)
-        self.bar.set_postfix_str(f"{self.failed} failed", refresh=False)
-        self.bar.update(1)

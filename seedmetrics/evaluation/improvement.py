@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
-from typing import Any
+from collections.abc import Mapping
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
+from seedmetrics.evaluation.group import GroupRows
 from seedmetrics.evaluation.plan import Plan
-from seedmetrics.evaluation.scoring import TOTAL, score_indicators
+from seedmetrics.evaluation.scoring import Laid, Scorer
+from seedmetrics.evaluation.standing import EXACT
 from seedmetrics.formulas.closure import closure_rate
-from seedmetrics.formulas.ranking import rank, rank_sets
+from seedmetrics.formulas.ranking import rank_sets
 from seedmetrics.indicators import find_indicator
 
+Array = npt.NDArray[np.float64]
 MOST_STEPS = 3
 # A step of more than a quarter of what is counted is no next step.
 LARGEST_STEP = 0.25
@@ -29,7 +32,7 @@ STEP_COLUMNS = [
 ]
 
 
-def next_steps(plan: Plan, measured: pd.DataFrame, group: Sequence[str], unit: str) -> pd.DataFrame:
+def next_steps(plan: Plan, group: GroupRows, unit: str) -> pd.DataFrame:
     """
     Try, one at a time, the few cases or items that would bring an indicator of one unit to its target.
 
@@ -37,10 +40,8 @@ def next_steps(plan: Plan, measured: pd.DataFrame, group: Sequence[str], unit: s
     ----------
     plan : Plan
         Targets and weights.
-    measured : DataFrame
-        The measured indicators of the period, all units.
-    group : sequence of str
-        Codes of the units that are ranked with this one.
+    group : GroupRows
+        The units that are ranked with this one, and what was measured of them.
     unit : str
         The unit.
 
@@ -51,32 +52,55 @@ def next_steps(plan: Plan, measured: pd.DataFrame, group: Sequence[str], unit: s
         rank_low, rank_high; at most three, the largest gain first. Only shares of counts below their target are
         tried, and only where no more than a quarter of the count would have to change; all else stays as it is.
     """
-    measured = measured[measured["unit"].isin(group)].reset_index(drop=True)
-    now = score_indicators(plan, measured.drop(columns=["score", "weight"])).nodes
-    mine_now = now.loc[(now["node"] == TOTAL) & (now["unit"] == unit), "score"].iloc[0]
-    mine = measured[measured["unit"] == unit].set_index("indicator")
-    rows = []
-    for entry in plan.indicators:
-        before = mine.loc[entry.name].to_dict()
-        found = find_indicator(entry.name)
-        # Only a share of counts can be moved item by item: neither a mean nor days in post can.
-        if not (found.sampled and before["weight"] > 0):
-            continue
-        step = _items_to_target(before, entry.target, entry.direction)
-        if step is None or step > before["denominator"] * LARGEST_STEP:
-            continue
-        after = _changed(plan, measured, unit, entry.name, step * entry.direction)
-        rows.append({"indicator": entry.name, "step": step, "value_from": before["value"], **after})
-    table = pd.DataFrame(rows, columns=STEP_COLUMNS)
+    now, scorer = group.laid, Scorer(plan)
+    place = now.units.tolist().index(unit)
+    steps = _steps(plan, now, place)
+    if not steps:
+        return pd.DataFrame(columns=STEP_COLUMNS)
+    total, error = scorer.totals(now)
+    changed = _changed(plan, now, place, steps)
+    # The other units stay as they are, so only this one is scored again, once for each step.
+    scores, errors = scorer.totals(changed)
+    names = list(steps)
     # A unit without a score gains none, and one held down by a cap may gain nothing.
-    gains = pd.DataFrame(table[table["score"] > mine_now])
-    order = gains.sort_values(["score", "indicator"], ascending=[False, True], ignore_index=True)
-    return order.head(MOST_STEPS)
+    gains = [k for k in range(len(names)) if scores[k] > total[place]]
+    gains.sort(key=lambda k: (-scores[k], names[k]))
+    rows = []
+    # The sets of ranks are the dear part: only of what is told.
+    for k in gains[:MOST_STEPS]:
+        column = scorer.names.index(names[k])
+        total[place], error[place] = scores[k], errors[k]
+        rows.append(
+            {
+                "indicator": names[k],
+                "step": steps[names[k]],
+                "value_from": now.columns["value"][place, column],
+                "value_to": changed.columns["value"][k, column],
+                **_standing(plan, total, error, place),
+            }
+        )
+    return pd.DataFrame(rows, columns=STEP_COLUMNS)
 
 
-def _items_to_target(row: dict[Hashable, Any], target: float | None, direction: int) -> int | None:
+def _steps(plan: Plan, now: Laid, place: int) -> dict[str, int]:
+    """Return how many items each indicator of a unit that can be moved lacks to its target."""
+    mine = {name: table[place].tolist() for name, table in now.columns.items()}
+    found = {}
+    for k, entry in enumerate(plan.indicators):
+        # Only a share of counts can be moved item by item: neither a mean nor days in post can.
+        if not (find_indicator(entry.name).sampled and mine["weight"][k] > 0):
+            continue
+        numerator, denominator = mine["numerator"][k], mine["denominator"][k]
+        step = _items_to_target(numerator, denominator, entry.target, entry.direction)
+        if step is not None and step <= denominator * LARGEST_STEP:
+            found[entry.name] = step
+    return found
+
+
+def _items_to_target(
+    numerator: float, denominator: float, target: float | None, direction: int
+) -> int | None:
     """Return how many items more (or fewer, where less is better) meet the target; None where none need to."""
-    numerator, denominator = row["numerator"], row["denominator"]
     # A count told as a class is not known, so neither is how many more it needs.
     if target is None or np.isnan(numerator):
         return None
@@ -87,43 +111,36 @@ def _items_to_target(row: dict[Hashable, Any], target: float | None, direction: 
     return int(items) if items > 0 else None
 
 
-def _changed(
-    plan: Plan, measured: pd.DataFrame, unit: str, name: str, step: int
-) -> dict[str, float]:
-    """Score the group again with one numerator moved by `step`."""
-    changed = measured.drop(columns=["score", "weight"]).copy()
-    here = (changed["unit"] == unit) & (changed["indicator"] == name)
-    numerator = changed.loc[here, "numerator"] + step
+def _changed(plan: Plan, now: Laid, place: int, steps: Mapping[str, int]) -> Laid:
+    """Return a unit's values, a row for each step with its one numerator moved; of one step two rows."""
+    names = [entry.name for entry in plan.indicators]
+    columns = np.array([names.index(name) for name in steps])
+    signs = np.array([plan.indicators[k].direction for k in columns])
+    # Sums over one row alone would be added in another order than over the rows of a group.
+    count = max(len(steps), 2)
+    tables = {name: np.tile(table[place][:, None], count).T for name, table in now.columns.items()}
+    here = np.arange(len(columns)), columns
+    numerator = tables["numerator"][here] + signs * np.array(list(steps.values()))
     interval = closure_rate(
-        numerator.to_numpy(),
-        changed.loc[here, "denominator"].to_numpy(),
-        confidence_level=plan.confidence_level,
+        numerator, tables["denominator"][here], confidence_level=plan.confidence_level
     )
-    had_interval = changed.loc[here, "low"].notna().to_numpy()
-    changed.loc[here, "numerator"] = numerator
-    changed.loc[here, "value"] = interval.rate
-    changed.loc[here, "low"] = np.where(had_interval, interval.low, np.nan)
-    changed.loc[here, "high"] = np.where(had_interval, interval.high, np.nan)
-    nodes = score_indicators(plan, changed).nodes
-    total = nodes[(nodes["node"] == TOTAL) & nodes["score"].notna()].set_index("unit").sort_index()
-    result = {
-        "value_to": float(interval.rate[0]),
-        "score": np.nan,
-        "rank": np.nan,
-        "rank_low": np.nan,
-        "rank_high": np.nan,
+    had_interval = ~np.isnan(tables["low"][here])
+    tables["numerator"][here], tables["value"][here] = numerator, interval.rate
+    tables["low"][here] = np.where(had_interval, interval.low, np.nan)
+    tables["high"][here] = np.where(had_interval, interval.high, np.nan)
+    return Laid(now.units[np.full(count, place)], now.places, tables)
+
+
+def _standing(plan: Plan, total: Array, error: Array, place: int) -> dict[str, float]:
+    """Return score, rank and the ends of its interval of one unit among those that have a score."""
+    scored = ~np.isnan(total)
+    at = int(scored[:place].sum())
+    sets = rank_sets(
+        total[scored], np.maximum(error[scored], EXACT), confidence_level=plan.confidence_level
+    )
+    return {
+        "score": float(total[place]),
+        "rank": float(sets.rank[at]),
+        "rank_low": float(sets.low[at]),
+        "rank_high": float(sets.high[at]),
     }
-    if unit in total.index:
-        place = total.index.get_loc(unit)
-        sets = rank_sets(
-            total["score"].to_numpy(),
-            np.maximum(total["standard_error"].to_numpy(), 1e-9),
-            confidence_level=plan.confidence_level,
-        )
-        result |= {
-            "score": float(total["score"].to_numpy()[place]),
-            "rank": float(rank(total["score"].to_numpy())[place]),
-            "rank_low": float(sets.low[place]),
-            "rank_high": float(sets.high[place]),
-        }
-    return result

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from seedmetrics.indicators import find_indicator
+
 if TYPE_CHECKING:
     from seedmetrics.evaluation.plan import Plan
     from seedmetrics.evaluation.result import Evaluation
     from seedmetrics.records import District, Period
 
-_Key = tuple[int, str, str, bool, str]
+_Key = tuple[object, ...]
 _kept: dict[_Key, Evaluation] = {}
 
 
@@ -58,9 +60,22 @@ def keep_evaluations(district: str, plans: Sequence[str], period: str = "") -> l
 
 def keep(evaluation: Evaluation) -> None:
     """Keep an evaluation, with what its pages work out from all units."""
-    _ = evaluation.annual, evaluation.rankability
+    prepare(evaluation)
     key = _key(evaluation.district, evaluation.plan, evaluation.period)
     _kept[key] = evaluation
+
+
+def prepare(evaluation: Evaluation) -> None:
+    """
+    Work out now what pages ask of all units together, so that a process forked after this has it.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+        Its tables must not be changed in place any more: its units would be compared by what they were.
+    """
+    _ = evaluation.annual, evaluation.rankability
+    evaluation.compare_groups()
 
 
 def find(district: District, plan: Plan, period: Period) -> Evaluation | None:
@@ -75,4 +90,9 @@ def forget() -> None:
 
 
 def _key(district: District, plan: Plan, period: Period) -> _Key:
-    return (id(district), plan.fingerprint, plan.sha256, plan.changed, str(period))
+    """Return what tells one evaluation from another: the records, all of the plan, what it calls, the period."""
+    rules = tuple(sorted(plan.rule_files.items()))
+    source = (plan.fingerprint, plan.changed, plan.file, plan.sha256, rules)
+    # A cell run again may have defined an indicator anew under the same name.
+    called = tuple(find_indicator(entry.name) for entry in plan.indicators)
+    return (id(district), source, called, str(period))

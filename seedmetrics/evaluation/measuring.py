@@ -8,7 +8,7 @@ from seedmetrics.evaluation.annual import annual_names
 from seedmetrics.evaluation.plan import Plan
 from seedmetrics.evaluation.protection import protect
 from seedmetrics.evaluation.scoring import Scored, score_indicators
-from seedmetrics.indicators import find_indicator, measure
+from seedmetrics.indicators import find_indicator, measure_all
 from seedmetrics.records import District, Period
 
 
@@ -32,17 +32,8 @@ def measuring(plan: Plan) -> Plan:
 
 def measured(district: District, plan: Plan, period: Period) -> pd.DataFrame:
     """Measure every indicator of the plan over one period, one row a unit and indicator, persons protected."""
-    tables = [
-        measure(
-            district,
-            entry.name,
-            period,
-            level=plan.level,
-            options=plan.options_of(entry.name),
-            confidence_level=plan.confidence_level,
-        )
-        .reset_index()
-        .assign(indicator=entry.name)
-        for entry in measuring(plan).indicators
-    ]
-    return protect(plan, pd.concat(tables, ignore_index=True))
+    asked = {entry.name: plan.options_of(entry.name) for entry in measuring(plan).indicators}
+    table = measure_all(
+        district, asked, period, level=plan.level, confidence_level=plan.confidence_level
+    )
+    return protect(plan, table)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +14,10 @@ from seedmetrics.evaluation.plan import Plan
 from seedmetrics.formulas.closure import closure_rate
 from seedmetrics.indicators import find_indicator
 
+Array = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+Texts = npt.NDArray[np.object_]
+COUNTS = ("value", "numerator", "denominator", "low", "high", "excluded")
 # How a row is told: a few have it, a few have it not, too few to tell, withheld for the sake of another row, told
 # with its counts rounded.
 FEW, ALL_BUT_FEW, WITHHELD, BESIDE, ROUNDED = (
@@ -62,75 +67,96 @@ def protect(plan: Plan, measured: pd.DataFrame) -> pd.DataFrame:
     .. [1] A. Hundepool et al. (2012), "Statistical Disclosure Control", Wiley: chapter 4 on frequency tables,
        with primary and secondary suppression.
     """
-    table = measured.reset_index(drop=True).assign(count_class="")
+    table = measured.reset_index(drop=True)
     if plan.small_counts == "show":
-        return table.drop(columns="persons")
-    found = {name: find_indicator(name) for name in table["indicator"].unique()}
-    about = table["indicator"].map(lambda name: found[name].persons).to_numpy(bool)
-    classed = {name: one.sampled and one.few == "class" for name, one in found.items()}
-    counted = table["indicator"].map(classed).to_numpy(bool)
-    m = plan.minimum_persons
-    _withhold(table, about & _few(table["persons"], m), WITHHELD)
-    table["denominator"] = table["denominator"].where(
-        table["count_class"] != WITHHELD, table["persons"]
-    )
-    left = about & counted & (table["count_class"] == "").to_numpy()
-    true = table["numerator"].copy()
+        return table.assign(count_class="").drop(columns="persons")
+    rows = _Rows.of(table)
+    place, names = pd.factorize(table["indicator"])
+    found = [find_indicator(name) for name in names]
+    about = np.array([one.persons for one in found], dtype=bool)[place]
+    counted = np.array([one.sampled and one.few == "class" for one in found], dtype=bool)[place]
+    rough = np.array([one.few == "rounded" for one in found], dtype=bool)[place]
+    m, persons = plan.minimum_persons, table["persons"].to_numpy(float)
+    withheld = about & _few(persons, m)
+    rows.withhold(withheld, WITHHELD)
+    rows.denominator[withheld] = persons[withheld]
+    left = about & counted & ~withheld
+    true = rows.numerator.copy()
     few = left & _few(true, m)
-    all_but = left & ~few & _few(table["denominator"] - true, m)
+    all_but = left & ~few & _few(rows.denominator - true, m)
     # Of so few that the two classes meet only "some, not all" is told: else one class would hold a single count.
-    short = (table["denominator"] <= 2 * (m - 1)).to_numpy()
+    short = rows.denominator <= 2 * (m - 1)
     few, all_but = few | (all_but & short), all_but & ~short
-    _told_as_class(plan, table, few, FEW)
-    _told_as_class(plan, table, all_but, ALL_BUT_FEW)
-    rough = table["indicator"].map(lambda name: found[name].few == "rounded").to_numpy(bool)
-    rough = rough & (table["count_class"] == "").to_numpy() & (table["denominator"] > 0).to_numpy()
-    counts = table.loc[rough, ["numerator", "denominator"]]
-    table.loc[rough, ["numerator", "denominator"]] = m * np.floor(counts / m + 0.5)
-    table.loc[rough, "count_class"] = ROUNDED
-    table.loc[about & _few(table["excluded"], m), "excluded"] = np.nan
-    parts = {
-        name: f"{name.partition('.')[0]}.{found[name].parts}" if found[name].parts else ""
-        for name in found
-    }
-    _protect_parts(table, table["indicator"].map(parts), true, m)
-    return table.drop(columns="persons")
+    _told_as_class(plan, rows, few, FEW)
+    _told_as_class(plan, rows, all_but, ALL_BUT_FEW)
+    rough = rough & (rows.told == "") & (rows.denominator > 0)
+    for counts in (rows.numerator, rows.denominator):
+        counts[rough] = m * np.floor(counts[rough] / m + 0.5)
+    rows.told[rough] = ROUNDED
+    rows.excluded[about & _few(rows.excluded, m)] = np.nan
+    wholes = [
+        f"{n.partition('.')[0]}.{one.parts}" if one.parts else "" for n, one in zip(names, found)
+    ]
+    _protect_parts(rows, table["unit"].to_numpy(), np.array(wholes, dtype=object)[place], true, m)
+    columns = {name: getattr(rows, name) for name in COUNTS}
+    return table.assign(**columns, count_class=rows.told.tolist()).drop(columns="persons")
 
 
-def _few(counts: pd.Series, minimum: int) -> npt.NDArray[np.bool_]:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Rows:
+    """The columns of measured rows that protection changes, and how each row is told."""
+
+    value: Array
+    numerator: Array
+    denominator: Array
+    low: Array
+    high: Array
+    excluded: Array
+    told: Texts
+
+    @classmethod
+    def of(cls, table: pd.DataFrame) -> _Rows:
+        """Copy the columns out of a table; every row is told as it is."""
+        columns = {name: table[name].to_numpy(float, copy=True) for name in COUNTS}
+        return cls(**columns, told=np.full(len(table), "", dtype=object))
+
+    def withhold(self, rows: Mask, word: str) -> None:
+        """Take value and numerator out of rows."""
+        for column in (self.value, self.numerator, self.low, self.high, self.excluded):
+            column[rows] = np.nan
+        self.told[rows] = word
+
+
+def _few(counts: Array, minimum: int) -> Mask:
     """Say which counts are above none and below the minimum."""
     return np.asarray((counts > 0) & (counts < minimum), dtype=bool)
 
 
-def _withhold(table: pd.DataFrame, rows: npt.NDArray[np.bool_], word: str) -> None:
-    """Take value and numerator out of rows, in place."""
-    table.loc[rows, ["value", "numerator", "low", "high", "excluded"]] = np.nan
-    table.loc[rows, "count_class"] = word
-
-
-def _told_as_class(plan: Plan, table: pd.DataFrame, rows: npt.NDArray[np.bool_], word: str) -> None:
+def _told_as_class(plan: Plan, rows: _Rows, those: Mask, word: str) -> None:
     """Give rows the value and interval of a whole class of counts, in place."""
-    if not rows.any():
+    if not those.any():
         return
     most = plan.minimum_persons - 1
-    n = table.loc[rows, "denominator"].to_numpy(float)
+    n = rows.denominator[those]
     ends = np.where(n <= 2 * most, n - 1, most)
     least = closure_rate(np.ones_like(n), n, confidence_level=plan.confidence_level)
     largest = closure_rate(ends, n, confidence_level=plan.confidence_level)
     value, low, high = (1 + ends) / 2 / n, least.low, largest.high
     if word == ALL_BUT_FEW:
         value, low, high = 1 - value, 1 - high, 1 - low
-    table.loc[rows, "value"], table.loc[rows, "low"], table.loc[rows, "high"] = value, low, high
-    table.loc[rows, ["numerator", "excluded"]] = np.nan
-    table.loc[rows, "count_class"] = word
+    rows.value[those], rows.low[those], rows.high[those] = value, low, high
+    rows.numerator[those] = rows.excluded[those] = np.nan
+    rows.told[those] = word
 
 
-def _protect_parts(table: pd.DataFrame, whole: pd.Series, true: pd.Series, minimum: int) -> None:
+def _protect_parts(rows: _Rows, units: Texts, wholes: Texts, true: Array, minimum: int) -> None:
     """Where some parts of a whole are hidden, withhold as many others as keep the sum from telling them, in place."""
-    parted = table[whole.to_numpy() != ""]
-    for _, rows in parted.groupby(["unit", whole.loc[parted.index]]):
-        counts = {k: float(true[k]) for k in rows.index if true[k] >= 0}
-        hidden = [k for k in counts if rows["count_class"][k] in (FEW, ALL_BUT_FEW)]
+    parts: dict[tuple[str, str], list[int]] = {}
+    for k in np.flatnonzero(wholes != "").tolist():
+        parts.setdefault((units[k], wholes[k]), []).append(k)
+    for own in parts.values():
+        counts = {k: float(true[k]) for k in own if true[k] >= 0}
+        hidden = [k for k in counts if rows.told[k] in (FEW, ALL_BUT_FEW)]
         if not hidden:
             continue
         total = sum(counts.values())
@@ -143,11 +169,13 @@ def _protect_parts(table: pd.DataFrame, whole: pd.Series, true: pd.Series, minim
             beside.append(spare.pop(0)[1])
         if gives_away(_ranges(rows, counts, beside, spare, minimum), total):
             beside = list(counts)
-        _withhold(table, table.index.isin(beside), BESIDE)
+        chosen = np.zeros(len(units), dtype=bool)
+        chosen[beside] = True
+        rows.withhold(chosen, BESIDE)
 
 
 def _ranges(
-    rows: pd.DataFrame,
+    rows: _Rows,
     counts: dict[int, float],
     beside: list[int],
     spare: list[tuple[float, int]],
@@ -157,13 +185,13 @@ def _ranges(
     smallest = spare[0][0] if spare else math.inf
     told = []
     for k, count in counts.items():
-        n = float(rows["denominator"][k])
+        n = float(rows.denominator[k])
         short = n <= 2 * (minimum - 1)
         if k in beside:
             told.append((float(minimum), smallest))
-        elif rows["count_class"][k] == FEW:
+        elif rows.told[k] == FEW:
             told.append((1.0, n - 1 if short else minimum - 1.0))
-        elif rows["count_class"][k] == ALL_BUT_FEW:
+        elif rows.told[k] == ALL_BUT_FEW:
             told.append((n - minimum + 1, n - 1))
         else:
             told.append((count, count))

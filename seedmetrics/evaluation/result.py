@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,12 +14,13 @@ import pandas as pd
 from seedmetrics.errors import SeedmetricsError
 from seedmetrics.evaluation.annual import annual_scores
 from seedmetrics.evaluation.closure import Closure
+from seedmetrics.evaluation.group import GroupRows
 from seedmetrics.evaluation.improvement import next_steps
 from seedmetrics.evaluation.measuring import year_scored
 from seedmetrics.evaluation.plan import Plan
-from seedmetrics.evaluation.protection import BESIDE, WITHHELD
+from seedmetrics.evaluation.protection import WITHHELD
 from seedmetrics.evaluation.standing import EXACT
-from seedmetrics.formulas.ranking import rankability, strengths
+from seedmetrics.formulas.ranking import rankability
 from seedmetrics.indicators import find_indicator
 from seedmetrics.records import District, Period
 
@@ -72,6 +74,7 @@ class Evaluation:
     standings: pd.DataFrame
     closure: Closure | None
     version: str
+    _prepared: dict[str, GroupRows] = field(init=False, repr=False, default_factory=dict)
 
     def __repr__(self) -> str:
         """Say what was evaluated, in one line."""
@@ -109,6 +112,29 @@ class Evaluation:
             error = np.maximum(rows["standard_error"].to_numpy(float), EXACT)
             found[str(group)] = rankability(rows["score"].to_numpy(float), error)
         return found
+
+    def group_rows(self, group: str) -> GroupRows:
+        """Return what the units of one group are compared by; worked out anew unless `kept.prepare` has done so."""
+        return self._prepared.get(group) or self._group_rows(group)
+
+    def compare_groups(self) -> None:
+        """Work out now what `group_rows` returns of every group; see `kept.prepare`."""
+        now = self.standings[self.standings["period"] == str(self.period)]
+        for group in map(str, now["group"].unique()):
+            rows = self._prepared[group] = self._group_rows(group)
+            _ = rows.of_entries, rows.medians, rows.standing_out
+
+    def _group_rows(self, group: str) -> GroupRows:
+        """Work out what `group_rows` returns."""
+        period = str(self.period)
+        now = self.standings["period"] == period
+        codes = self.standings.loc[now & (self.standings["group"] == group), "unit"]
+        peers = sorted(map(str, codes))
+        rows, nodes = (
+            table[(table["period"] == period).to_numpy() & table["unit"].isin(peers).to_numpy()]
+            for table in (self.indicators, self.scores)
+        )
+        return GroupRows(self.plan, peers, rows.reset_index(drop=True), nodes)
 
     @property
     def complete(self) -> bool:
@@ -262,7 +288,7 @@ class UnitEvaluation:
         """The group in which the unit is ranked."""
         return str(self.standing["group"])
 
-    @property
+    @cached_property
     def standing(self) -> pd.Series:
         """The unit's row of the standings of the period."""
         return self.history.iloc[-1]
@@ -275,89 +301,53 @@ class UnitEvaluation:
         return rows[rows["unit"] == self.code].set_index("period").loc[periods]
 
     @cached_property
-    def _group_rows(self) -> pd.DataFrame:
-        """Indicators of the period of all units of the group."""
-        evaluation = self.evaluation
-        now = evaluation.indicators[evaluation.indicators["period"] == str(evaluation.period)]
-        return now[now["unit"].isin(self.peers)].reset_index(drop=True)
+    def _group(self) -> GroupRows:
+        """What the units of the group are compared by."""
+        return self.evaluation.group_rows(self.group)
 
-    @cached_property
+    @property
     def peers(self) -> list[str]:
         """Codes of the units of the group, this one included."""
-        standings = self.evaluation.standings
-        now = standings["period"] == str(self.evaluation.period)
-        codes = standings.loc[now & (standings["group"] == self.group), "unit"]
-        return sorted(map(str, codes))
+        return self._group.peers
 
     @cached_property
     def indicators(self) -> pd.DataFrame:
         """
         The unit's indicators in the order of the plan, indexed by name.
 
-        Columns: value, numerator, denominator, low, high, excluded, score, weight, points (score × weight),
-        count_class, plan_weight, pillar, share, target, floor, direction, group_median, peers (units of
-        the group with a value), reading.
+        Columns: value, numerator, denominator, low, high, excluded, score, weight, count_class, points (score ×
+        weight), plan_weight, pillar, share, target, floor, direction, group_median, peers (units of the group with a
+        value), reading.
         """
-        plan = self.evaluation.plan
-        names = [entry.name for entry in plan.indicators]
-        mine = (
-            self._group_rows[self._group_rows["unit"] == self.code]
-            .set_index("indicator")
-            .loc[names]
-        )
-        columns = [
-            "value",
-            "numerator",
-            "denominator",
-            "low",
-            "high",
-            "excluded",
-            "score",
-            "weight",
-            "count_class",
-        ]
-        table = mine[columns].copy()
-        values = self._group_rows.pivot(index="unit", columns="indicator", values="value")[names]
-        table["points"] = table["score"].fillna(0) * table["weight"]
-        table["plan_weight"] = pd.Series(plan.plan_weights())
-        entries = {name: plan.entry(name) for name in names}
-        table["pillar"] = [entry.pillar for entry in entries.values()]
-        table["share"] = [find_indicator(name).share for name in names]
-        table["target"] = [_or_nan(entry.target) for entry in entries.values()]
-        table["floor"] = [_or_nan(entry.floor) for entry in entries.values()]
-        table["direction"] = [entry.direction for entry in entries.values()]
-        table["group_median"] = values.median()
-        table["peers"] = values.notna().sum()
-        table["reading"] = [_reading(row) for _, row in table.iterrows()]
-        return table
+        return self._group.table_of(self.code)
+
+    @cached_property
+    def rows(self) -> dict[str, dict[str, Any]]:
+        """`indicators` row by row, by name; each row has its name under ``indicator``."""
+        table = self.indicators.reset_index()
+        columns = {str(name): table[name].tolist() for name in table.columns}
+        rows = (dict(zip(columns, row)) for row in zip(*columns.values()))
+        return {row["indicator"]: row for row in rows}
 
     @cached_property
     def pillars(self) -> pd.DataFrame:
         """The unit's pillars: node, score, low, high, weight, group_median."""
-        evaluation = self.evaluation
-        rows = evaluation.scores[evaluation.scores["period"] == str(evaluation.period)]
-        rows = rows[rows["unit"].isin(self.peers)]
-        median = rows.groupby("node")["score"].median()
-        nodes = [pillar.name for pillar in evaluation.plan.pillars]
+        rows = self._group.nodes
+        nodes = [pillar.name for pillar in self.evaluation.plan.pillars]
         mine = rows[rows["unit"] == self.code].set_index("node").loc[nodes]
-        mine = mine[["score", "low", "high", "weight"]].assign(group_median=median)
+        mine = mine[["score", "low", "high", "weight"]].assign(group_median=self._group.medians)
         return mine.rename_axis("node").reset_index()
 
     @cached_property
     def _boards(self) -> tuple[list[str], list[str], list[str]]:
         """Strong, weak and below-the-floor indicators, against the group."""
         names = list(self.indicators.index)
-        wide = self._group_rows.pivot(index="unit", columns="indicator", values="score")[names]
-        found = strengths(wide.to_numpy(float))
-        place = wide.index.get_loc(self.code)
+        found, place = self._group.standing_out, self._group.place_of(self.code)
         scored = self.indicators["weight"].to_numpy() > 0
         strong = [n for n, yes in zip(names, found.strong[place] & scored, strict=True) if yes]
         weak = [n for n, yes in zip(names, found.weak[place] & scored, strict=True) if yes]
-        return (
-            strong,
-            weak,
-            [n for n in names if self.indicators.loc[n, "reading"] == "below_floor"],
-        )
+        below = self.indicators["reading"].to_numpy() == "below_floor"
+        return strong, weak, [n for n, yes in zip(names, below, strict=True) if yes]
 
     @property
     def strengths(self) -> list[str]:
@@ -377,36 +367,4 @@ class UnitEvaluation:
     @cached_property
     def next_steps(self) -> pd.DataFrame:
         """What bringing one indicator to its target would change; see `improvement.next_steps`."""
-        return next_steps(self.evaluation.plan, self._group_rows, self.peers, self.code)
-
-
-def _or_nan(value: float | None) -> float:
-    """Return NaN for a number that the plan does not give."""
-    return np.nan if value is None else value
-
-
-def _reading(row: pd.Series) -> str:
-    """
-    Say how a value stands to its target and floor.
-
-    met: the target is reached; near: it is not, but the interval holds it; short: the whole interval is on the
-    wrong side; below_floor goes before these. A value that does not count is not_scored, withheld (few persons),
-    nothing_due, not_reached (a median that fewer than half have reached) or missing.
-    """
-    if np.isnan(row["value"]):
-        if row["count_class"] in (WITHHELD, BESIDE):
-            return "withheld"
-        if row["denominator"] > 0 and not row["share"]:
-            return "not_reached"
-        return "nothing_due" if row["denominator"] == 0 else "missing"
-    if np.isnan(row["score"]):
-        return "not_scored"
-    sign = row["direction"]
-    if sign * row["value"] < sign * row["floor"]:
-        return "below_floor"
-    if np.isnan(row["target"]):
-        return "no_target"
-    if sign * row["value"] >= sign * row["target"]:
-        return "met"
-    end = row["high"] if sign > 0 else row["low"]
-    return "near" if sign * end >= sign * row["target"] else "short"
+        return next_steps(self.evaluation.plan, self._group, self.code)

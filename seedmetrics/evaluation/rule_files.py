@@ -13,6 +13,12 @@ from seedmetrics.errors import PlanError, did_you_mean
 NAME, KEY = "rules", "key"
 
 
+def rule_folders(plan: Path) -> list[Path]:
+    """Return the folders that the rule files of a plan are looked for in, the first first."""
+    folder = plan.resolve().parent
+    return [folder / "rules", folder.parent / "rules", folder]
+
+
 class RuleFiles:
     """
     The rule files that a plan may name, and those that it did.
@@ -31,8 +37,7 @@ class RuleFiles:
 
     def __init__(self, plan: Path) -> None:
         self._plan = plan
-        folder = plan.resolve().parent
-        self._folders = [folder / "rules", folder.parent / "rules", folder]
+        self._folders = rule_folders(plan)
         self._read: dict[str, dict[str, Any]] = {}
         self.used: dict[str, str] = {}
 

@@ -29,6 +29,7 @@ from seedmetrics.indicators.registry import (
     indicator,
     indicator_names,
     measure,
+    measure_all,
 )
 
 # In the order of the programme: Select, Cultivate, Sow.
@@ -63,4 +64,5 @@ __all__ = [
     "indicator",
     "indicator_names",
     "measure",
+    "measure_all",
 ]

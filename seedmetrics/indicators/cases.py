@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from seedmetrics.errors import PlanError, did_you_mean
 from seedmetrics.formulas.closure import time_to_closure
-from seedmetrics.indicators.counting import begun, counts_by_unit, end_of, kept, share
+from seedmetrics.indicators.counting import Grouping, Mask, begun, end_of, kept, share
 from seedmetrics.indicators.options import list_option
 from seedmetrics.records import District, Period, schema_choices
 
 Basis = Literal["due", "received"]
+Moments = npt.NDArray[np.datetime64]
 BASES = ("due", "received")
 
 NO_DUE_DATE = "no_due_date"
@@ -67,36 +70,102 @@ def case_flags(
     Closed means closed not after `as_of`, on time closed not after the due date. A case without a due
     date is never on time.
     """
-    if basis not in BASES:
-        hint = did_you_mean(str(basis), BASES, "write 'due' or 'received'")
-        msg = f"`basis` must be 'due' or 'received', got {basis!r}: {hint}"
-        raise PlanError(msg)
-    known = cases["opened"] <= as_of
-    received = known & period.contains(cases["opened"])
-    counts = cases["excluded"] == ""
-    dated = cases["due"].notna()
-    due_here = known & dated & period.contains(cases["due"])
-    if basis == "due":
-        belongs, waiting, dateless = (
-            due_here & (cases["due"] <= as_of),
-            due_here & (cases["due"] > as_of),
-            received & ~dated,
+    return pd.DataFrame(_Cases.of(cases, as_of).flags(period, basis), index=cases.index)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Cases:
+    """Case records as arrays, with what of them is the same in every period."""
+
+    as_of: np.datetime64
+    opened: Moments
+    due: Moments
+    closed: Moments
+    known: Mask
+    dated: Mask
+    counts: Mask
+    whether_closed: Mask
+    on_time: Mask
+
+    @classmethod
+    def of(cls, cases: pd.DataFrame, as_of: pd.Timestamp) -> _Cases:
+        """Take the columns opened, due, closed and excluded apart."""
+        moment = as_of.to_datetime64()
+        opened, due, closed = (cases[name].to_numpy() for name in ("opened", "due", "closed"))
+        whether_closed = closed <= moment
+        return cls(
+            as_of=moment,
+            opened=opened,
+            due=due,
+            closed=closed,
+            known=opened <= moment,
+            dated=~np.isnat(due),
+            counts=(cases["excluded"] == "").to_numpy(dtype=bool),
+            whether_closed=whether_closed,
+            on_time=whether_closed & (closed <= due),
         )
-    else:
-        belongs, waiting, dateless = received, received & False, received & False
-    closed = cases["closed"] <= as_of
-    on_time = closed & (cases["closed"] <= cases["due"])
-    return pd.DataFrame(
-        {
+
+    def flags(self, period: Period, basis: Basis) -> dict[str, Mask]:
+        """Say of each case how it counts in a period, as `case_flags` says."""
+        if basis not in BASES:
+            hint = did_you_mean(str(basis), BASES, "write 'due' or 'received'")
+            msg = f"`basis` must be 'due' or 'received', got {basis!r}: {hint}"
+            raise PlanError(msg)
+        start, end = period.start.to_datetime64(), period.end.to_datetime64()
+        received = self.known & (self.opened >= start) & (self.opened < end)
+        belongs, waiting, dateless = received, np.zeros_like(received), np.zeros_like(received)
+        if basis == "due":
+            due_here = self.known & self.dated & (self.due >= start) & (self.due < end)
+            belongs, waiting = (
+                due_here & (self.due <= self.as_of),
+                due_here & (self.due > self.as_of),
+            )
+            dateless = received & ~self.dated
+        counted = belongs & self.counts
+        return {
             "received": received,
-            "counted": belongs & counts,
-            "closed": belongs & counts & closed,
-            "on_time": belongs & counts & on_time,
-            "excluded": (belongs | dateless) & ~counts,
-            "not_yet_due": waiting & counts,
-            "no_due_date": dateless & counts,
+            "counted": counted,
+            "closed": counted & self.whether_closed,
+            "on_time": counted & self.on_time,
+            "excluded": (belongs | dateless) & ~self.counts,
+            "not_yet_due": waiting & self.counts,
+            "no_due_date": dateless & self.counts,
         }
-    )
+
+    def open_at(self, moment: pd.Timestamp) -> tuple[Mask, Mask]:
+        """Say which cases were open at a moment, and which of those past their due date."""
+        at = moment.to_datetime64()
+        still_open = self.counts & (self.opened <= at) & ~(self.closed <= at)
+        return still_open, still_open & (self.due < at)
+
+
+def _selected(district: District, channels: Sequence[str]) -> _Cases:
+    """Return the cases that came in by some channels as arrays, made once."""
+    cases = select_cases(district, channels)
+    key = ("cases.arrays", tuple(channels))
+    return kept(district, key, lambda: _Cases.of(cases, district.as_of))
+
+
+def _answers(district: District, channels: Sequence[str]) -> dict[str, tuple[Mask, Mask]]:
+    """Return of each question put to people whether the answer is known and whether it is yes, made once."""
+
+    def make() -> dict[str, tuple[Mask, Mask]]:
+        cases = select_cases(district, channels)
+        return {
+            name: (
+                cases[name].notna().to_numpy(dtype=bool),
+                cases[name].fillna(value=False).to_numpy(dtype=bool),
+            )
+            for name in ("called_back", "resolved", "satisfied", "reopened")
+        }
+
+    return kept(district, ("cases.answers", tuple(channels)), make)
+
+
+def _grouping(district: District, channels: Sequence[str]) -> Grouping:
+    """Return the units of the cases that came in by some channels, made once."""
+    cases = select_cases(district, channels)
+    return kept(district, ("cases.units", tuple(channels)), lambda: Grouping.of(cases["unit"]))
 
 
 def case_counts(
@@ -154,17 +223,17 @@ def _counted(
     district: District, period: Period, channels: Sequence[str], basis: Basis
 ) -> pd.DataFrame:
     """Count, as `case_counts` says."""
-    cases = select_cases(district, channels)
-    flags = case_flags(cases, period, as_of=district.as_of, basis=basis)
-    still_open, late = _open_at(cases, end_of(district, period))
-    back = flags["closed"] & cases["called_back"].fillna(value=False).astype(bool)
-    whether_closed = cases["closed"] <= district.as_of
-    put_back = flags["excluded"] & (cases["due"].notna() if basis == "due" else True)
-    return counts_by_unit(
-        cases["unit"],
+    cases = _selected(district, channels)
+    flags = cases.flags(period, basis)
+    still_open, late = cases.open_at(end_of(district, period))
+    answers = _answers(district, channels)
+    closed = flags["closed"]
+    back = closed & answers["called_back"][1]
+    put_back = flags["excluded"] & (cases.dated if basis == "due" else True)
+    return _grouping(district, channels).counts(
         received=flags["received"],
         due=flags["counted"],
-        closed=flags["closed"],
+        closed=closed,
         on_time=flags["on_time"],
         excluded=flags["excluded"],
         not_yet_due=flags["not_yet_due"],
@@ -172,23 +241,16 @@ def _counted(
         open=still_open,
         open_overdue=late,
         called_back=back,
-        resolve_known=back & cases["resolved"].notna(),
-        resolved=back & cases["resolved"].fillna(value=False).astype(bool),
-        satisfy_known=back & cases["satisfied"].notna(),
-        satisfied=back & cases["satisfied"].fillna(value=False).astype(bool),
-        reopen_known=flags["closed"] & cases["reopened"].notna(),
-        reopened=flags["closed"] & cases["reopened"].fillna(value=False).astype(bool),
-        excluded_received=flags["received"] & (cases["excluded"] != ""),
-        closed_with_excluded=flags["closed"] | (put_back & whether_closed),
+        resolve_known=back & answers["resolved"][0],
+        resolved=back & answers["resolved"][1],
+        satisfy_known=back & answers["satisfied"][0],
+        satisfied=back & answers["satisfied"][1],
+        reopen_known=closed & answers["reopened"][0],
+        reopened=closed & answers["reopened"][1],
+        excluded_received=flags["received"] & ~cases.counts,
+        closed_with_excluded=closed | (put_back & cases.whether_closed),
         due_with_excluded=flags["counted"] | put_back,
     )
-
-
-def _open_at(cases: pd.DataFrame, moment: pd.Timestamp) -> tuple[pd.Series, pd.Series]:
-    """Say which cases were open at a moment, and which of those past their due date."""
-    opened = (cases["excluded"] == "") & (cases["opened"] <= moment)
-    still_open = opened & ~(cases["closed"] <= moment)
-    return still_open, still_open & (cases["due"] < moment)
 
 
 def case_exclusions(
@@ -204,7 +266,7 @@ def case_exclusions(
         ``not_yet_due``.
     """
     cases = select_cases(district, channels)
-    flags = case_flags(cases, period, as_of=district.as_of, basis=basis)
+    flags = _selected(district, channels).flags(period, basis)
     reason = pd.Series(
         np.select(
             [flags["excluded"], flags["no_due_date"], flags["not_yet_due"]],
@@ -259,7 +321,7 @@ def open_overdue_days(
     """
     cases = select_cases(district, channels)
     cut_off = end_of(district, period)
-    _, late = _open_at(cases, cut_off)
+    _, late = _selected(district, channels).open_at(cut_off)
     days = (cut_off - cases.loc[late, "due"]).dt.total_seconds() / 86_400
     return pd.DataFrame({"unit": cases.loc[late, "unit"], "days": days}).reset_index(drop=True)
 

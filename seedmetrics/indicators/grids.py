@@ -29,21 +29,29 @@ Sizes = Mapping[str, Mapping[str, float]]
 
 def _grids(district: District, period: Period) -> pd.DataFrame | None:
     """Return all grids, `alive` at the end of the period or not; None where none had been founded by then."""
-    grids = district.table("grids")
-    if not (begun(grids["founded"], period) or grids["founded"].isna().any()):
-        return None
-    alive = running(grids["founded"], grids["dissolved"], last_moment(district, period))
-    return grids.assign(alive=alive)
+
+    def make() -> pd.DataFrame | None:
+        grids = district.table("grids")
+        if not (begun(grids["founded"], period) or grids["founded"].isna().any()):
+            return None
+        alive = running(grids["founded"], grids["dissolved"], last_moment(district, period))
+        return grids.assign(alive=alive)
+
+    return kept(district, ("grids.alive", period), make)
 
 
 def _cells(district: District, period: Period) -> pd.DataFrame | None:
     """Return all cells with the unit of their grid, and whether that is alive; None where there were no grids."""
-    grids = _grids(district, period)
-    if grids is None:
-        return None
-    cells, by_code = district.table("grid_cells"), grids.set_index("grid")
-    unit, alive = cells["grid"].map(by_code["unit"]), cells["grid"].map(by_code["alive"])
-    return cells.assign(unit=unit, alive=alive.astype(bool))
+
+    def make() -> pd.DataFrame | None:
+        grids = _grids(district, period)
+        if grids is None:
+            return None
+        cells, by_code = district.table("grid_cells"), grids.set_index("grid")
+        unit, alive = cells["grid"].map(by_code["unit"]), cells["grid"].map(by_code["alive"])
+        return cells.assign(unit=unit, alive=alive.astype(bool))
+
+    return kept(district, ("grids.cells", period), make)
 
 
 def _limits(sizes: Sizes) -> pd.DataFrame:
@@ -70,6 +78,12 @@ def _ends(given: Mapping[str, float], option: str) -> tuple[float, float]:
 def _sized(district: District, period: Period, sizes: Sizes) -> pd.DataFrame:
     """Count the grids of each unit: sized (alive, of a kind with a size), fit, over, under, and those left out."""
     limits = _limits(sizes)
+    key = ("grids.sized", period, tuple(limits.itertuples(name=None)))
+    return kept(district, key, lambda: _counted(district, period, limits))
+
+
+def _counted(district: District, period: Period, limits: pd.DataFrame) -> pd.DataFrame:
+    """Count, as `_sized` says."""
     grids = _grids(district, period)
     if grids is None:
         return nothing_recorded().assign(sized=[], fit=[], over=[], under=[], left_out=[])

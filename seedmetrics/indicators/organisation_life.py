@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from seedmetrics.errors import PlanError, did_you_mean
-from seedmetrics.indicators.counting import begun, counts_by_unit, kept, nothing_recorded, share
+from seedmetrics.indicators.counting import (
+    Grouping,
+    Mask,
+    begun,
+    counts_by_unit,
+    kept,
+    nothing_recorded,
+    share,
+)
 from seedmetrics.indicators.options import known_keys, table_option
 from seedmetrics.indicators.registry import indicator
 from seedmetrics.indicators.slots import slots
@@ -53,24 +63,54 @@ def _held_of_due(
 
 def _counted(district: District, period: Period, kind: str, stretch: str) -> pd.DataFrame:
     """Count, as `_held_of_due` says."""
-    branches, meetings = district.table("branches"), _meetings(district)
-    if not begun(meetings["date"], period):
+    if not begun(_meetings(district)["date"], period):
         return pd.DataFrame({"due": [], "held": []})
-    of_kind = kept(
-        district,
-        ("organisation_life.meetings", kind),
-        lambda: meetings.loc[meetings["kind"] == kind, ["place", "month_number"]],
+    branches = kept(district, "organisation_life.branches", lambda: _Branches.of(district))
+    months, places = kept(
+        district, ("organisation_life.held", kind), lambda: _held(_meetings(district), kind)
     )
-    owing: pd.Series | bool = branches[OWED_BY[kind]].eq(other=True) if kind in OWED_BY else True
-    due = held = pd.Series(0, index=branches.index)
+    owing = branches.owing.get(kind)
+    due = held = np.zeros(len(branches.founded), dtype=np.int64)
     # A half-yearly meeting is due in the quarter in which its half year ends.
     for slot in slots(period, stretch, district.as_of):
+        start, end = slot.start.to_datetime64(), slot.end.to_datetime64()
         # A branch owes the meetings of every slot through the whole of which it existed.
-        owed = ~(branches["founded"] > slot.start) & ~(branches["dissolved"] < slot.end) & owing
-        met = np.zeros(len(branches), dtype=bool)
-        met[of_kind.loc[_inside(of_kind, slot), "place"]] = True
+        owed = ~(branches.founded > start) & ~(branches.dissolved < end)
+        owed = owed if owing is None else owed & owing
+        first = _month_number(slot)
+        inside = slice(*np.searchsorted(months, [first, first + slot.length]))
+        met = np.zeros(len(owed), dtype=bool)
+        met[places[inside]] = True
         due, held = due + owed, held + (owed & met)
-    return pd.DataFrame({"due": due, "held": held}).groupby(branches["unit"]).sum()
+    units = branches.units
+    return pd.DataFrame({"due": units.sum(due), "held": units.sum(held)}, index=units.units)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Branches:
+    """The branches as arrays: their units, their days, and which owe the kinds that not all owe."""
+
+    units: Grouping
+    founded: npt.NDArray[np.datetime64]
+    dissolved: npt.NDArray[np.datetime64]
+    owing: dict[str, Mask]
+
+    @classmethod
+    def of(cls, district: District) -> _Branches:
+        """Take the table of branches apart."""
+        table = district.table("branches")
+        owing = {
+            kind: table[column].eq(other=True).to_numpy(dtype=bool, na_value=False)
+            for kind, column in OWED_BY.items()
+        }
+        founded, dissolved = table["founded"].to_numpy(), table["dissolved"].to_numpy()
+        return cls(Grouping.of(table["unit"]), founded, dissolved, owing)
+
+
+def _held(meetings: pd.DataFrame, kind: str) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return months and branches of the meetings held of one kind, by month."""
+    of_kind = meetings[meetings["kind"] == kind].sort_values("month_number")
+    return of_kind["month_number"].to_numpy(), of_kind["place"].to_numpy()
 
 
 def _month_number(period: Period) -> int:

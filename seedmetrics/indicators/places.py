@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from seedmetrics.indicators.counting import kept, parent_of
@@ -24,10 +26,21 @@ def with_townships(district: District, villages: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         Indexed by unit: the villages, then the townships with the sums of theirs; a township without villages has 0.
     """
-    counts = villages.reindex(district.units_at("village").index, fill_value=0).astype("float64")
-    townships = counts.groupby(parent_of(district, counts.index.to_series()).to_numpy()).sum()
-    townships = townships.reindex(district.units_at("township").index, fill_value=0.0)
-    return pd.concat([counts, townships]).rename_axis("unit")
+    here, units, above = kept(district, "places.villages", lambda: _villages(district))
+    counts = villages.reindex(here, fill_value=0).astype("float64")
+    table = np.zeros((len(units), counts.shape[1]))
+    table[: len(here)] = counts.to_numpy()
+    np.add.at(table, above[above >= 0], np.nan_to_num(table[: len(here)][above >= 0]))
+    return pd.DataFrame(table, index=units, columns=counts.columns)
+
+
+def _villages(district: District) -> tuple[pd.Index, pd.Index, npt.NDArray[np.intp]]:
+    """Return the villages, them and the townships, and the place there of each village's township; -1 for none."""
+    here = district.units_at("village").index
+    townships = district.units_at("township").index
+    place = townships.get_indexer(pd.Index(parent_of(district, here.to_series())))
+    units = here.append(townships).rename("unit")
+    return here, units, np.where(place < 0, -1, place + len(here))
 
 
 def population(district: District, period: Period, column: str) -> pd.Series:

@@ -5,21 +5,21 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal, TypeVar
 
 import numpy as np
 import pandas as pd
 
 from seedmetrics.errors import PlanError, SeedmetricsError, did_you_mean
-from seedmetrics.formulas.closure import closure_rate as wilson_rate
+from seedmetrics.indicators.completing import MEASURED, aligned, completed, fill_shares
+from seedmetrics.indicators.counting import kept
 from seedmetrics.records import District, Period
 from seedmetrics.records.outside import load_outside
 from seedmetrics.records.schemas import table_named
 
 Few = Literal["class", "rounded", "plain"]
 Function = TypeVar("Function", bound=Callable[..., pd.DataFrame])
-
-MEASURED = ["value", "numerator", "denominator", "low", "high", "excluded", "persons"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +82,14 @@ class Indicator:
     @property
     def options(self) -> dict[str, Any]:
         """Options that a plan may set, with their defaults (`inspect.Parameter.empty`: must be set)."""
-        parameters = inspect.signature(self.function).parameters.values()
-        return {p.name: p.default for p in parameters if p.kind is p.KEYWORD_ONLY}
+        return dict(_keywords(self.function))
+
+
+@cache
+def _keywords(function: Callable[..., Any]) -> dict[str, Any]:
+    """Return the keyword-only parameters of a function, with their defaults."""
+    parameters = inspect.signature(function).parameters.values()
+    return {p.name: p.default for p in parameters if p.kind is p.KEYWORD_ONLY}
 
 
 _REGISTER: dict[str, Indicator] = {}
@@ -262,13 +268,85 @@ def measure(
     `dataclasses.replace`; tables changed in place are not counted again.
     """
     found = find_indicator(name)
+    period = period if isinstance(period, Period) else Period.parse(period)
+    units = _units_at(district, level)
+    result = _counted(district, found, period, level, options or {}, confidence_level)
+    return completed(found, result, units, confidence_level)
+
+
+def measure_all(
+    district: District,
+    asked: Mapping[str, Mapping[str, Any]],
+    period: Period,
+    *,
+    level: str,
+    confidence_level: float = 0.95,
+) -> pd.DataFrame:
+    """
+    Measure several indicators over one period, as `measure` does one by one.
+
+    Parameters
+    ----------
+    district : District
+        The records.
+    asked : mapping of str to mapping
+        Options, by the name of the indicator.
+    period : Period
+        The period.
+    level : str
+        Level of the units.
+    confidence_level : float, default 0.95
+        Two-sided coverage of the intervals of shares.
+
+    Returns
+    -------
+    DataFrame
+        One row a unit and indicator, indicator by indicator: unit, the columns of `measure`, indicator.
+
+    Raises
+    ------
+    PlanError
+        As `measure` does.
+    """
+    units = _units_at(district, level)
+    found = [find_indicator(name) for name in asked]
+    tables = [
+        aligned(
+            one,
+            _counted(district, one, period, level, options, confidence_level),
+            units,
+        )
+        for one, options in zip(found, asked.values(), strict=True)
+    ]
+    table = np.concatenate(tables) if tables else np.empty((0, len(MEASURED)))
+    shares = np.repeat([one.share for one in found], len(units))
+    exact = np.repeat([one.exact for one in found], len(units))
+    fill_shares(table, shares, shares & exact, confidence_level)
+    result = pd.DataFrame(table, columns=MEASURED)
+    result.insert(0, "unit", units.take(np.tile(np.arange(len(units)), len(found))))
+    return result.assign(indicator=np.repeat([one.name for one in found], len(units)))
+
+
+def _units_at(district: District, level: str) -> pd.Index:
+    """Return the codes of the units of a level, which many indicators ask for."""
+    return kept(district, ("units_at", level), lambda: district.units_at(level).index)
+
+
+def _counted(
+    district: District,
+    found: Indicator,
+    period: Period,
+    level: str,
+    options: Mapping[str, Any],
+    confidence_level: float,
+) -> pd.DataFrame:
+    """Return what the function of an indicator counts."""
+    name = found.name
     if found.derived:
         msg = f"{name!r} is worked out from the other indicators of a plan: use `evaluate`"
         raise PlanError(msg)
-    period = period if isinstance(period, Period) else Period.parse(period)
-    units = district.units_at(level).index
-    _check_call(found, level, options or {})
-    given = dict(options or {})
+    _check_call(found, level, options)
+    given = dict(options)
     if "confidence_level" in found.options:
         given["confidence_level"] = confidence_level
     try:
@@ -276,7 +354,7 @@ def measure(
     except SeedmetricsError:
         raise
     except (TypeError, ValueError, AttributeError) as error:
-        msg = f"the indicator {name!r} cannot be measured with the options {dict(options or {})}: {error}"
+        msg = f"the indicator {name!r} cannot be measured with the options {dict(options)}: {error}"
         raise PlanError(msg) from error
     if not isinstance(result, pd.DataFrame) or result.index.has_duplicates:
         msg = (
@@ -284,7 +362,7 @@ def measure(
             f"got {type(result).__name__}"
         )
         raise PlanError(msg)
-    return _completed(found, result, units, confidence_level)
+    return result
 
 
 def derive(
@@ -310,20 +388,7 @@ def derive(
         As `measure` returns it.
     """
     found = find_indicator(name)
-    return _completed(found, found.function(scored), units, confidence_level)
-
-
-def _completed(
-    found: Indicator, result: pd.DataFrame, units: pd.Index, confidence_level: float
-) -> pd.DataFrame:
-    """Give what a function counted every unit and every column, and a share its value and interval."""
-    measured = result.reindex(index=units, columns=MEASURED).astype("float64")
-    measured.index.name = "unit"
-    if found.share:
-        _fill_share(found, measured, confidence_level)
-    if found.persons and "persons" not in result:
-        measured["persons"] = measured["denominator"]
-    return measured
+    return completed(found, found.function(scored), units, confidence_level)
 
 
 def _check_call(found: Indicator, level: str, options: Mapping[str, Any]) -> None:
@@ -341,26 +406,3 @@ def _check_call(found: Indicator, level: str, options: Mapping[str, Any]) -> Non
         if default is inspect.Parameter.empty and key not in options and key != "confidence_level":
             msg = f"{found.name!r} needs the option {key!r}"
             raise PlanError(msg)
-
-
-def _fill_share(found: Indicator, measured: pd.DataFrame, confidence_level: float) -> None:
-    """Make the values and intervals of a share from its counts, in place."""
-    wrong = (measured["numerator"] > measured["denominator"]) | (measured["numerator"] < 0)
-    if wrong.any():
-        unit = measured.index[wrong.to_numpy()][0]
-        row = measured.loc[unit]
-        msg = (
-            f"the indicator {found.name!r} gives {row['numerator']:g} of {row['denominator']:g} for "
-            f"unit {unit!r}, which is no share: mend the function that counts it"
-        )
-        raise PlanError(msg)
-    counted = measured["denominator"].notna().to_numpy()
-    numerator = measured["numerator"].fillna(0).to_numpy()
-    denominator = measured["denominator"].fillna(0).to_numpy()
-    if found.exact:
-        with np.errstate(invalid="ignore"):
-            measured["value"] = np.where(counted, numerator / denominator, np.nan)
-        return
-    interval = wilson_rate(numerator, denominator, confidence_level=confidence_level)
-    measured["value"] = np.where(counted, interval.rate, np.nan)
-    measured["low"], measured["high"] = interval.low, interval.high

@@ -10,6 +10,7 @@ from seedmetrics.indicators.counting import (
     days_covered,
     end_of,
     full,
+    kept,
     last_moment,
     nothing_recorded,
     running,
@@ -25,8 +26,12 @@ DAY = 86_400  # seconds
 
 def _held(district: District) -> pd.DataFrame:
     """Return the rows of ``village_posts`` with the post that each is of, by village and code."""
-    rows = district.table("village_posts")
-    return rows.assign(held=rows["village"] + " " + rows["post"])
+
+    def make() -> pd.DataFrame:
+        rows = district.table("village_posts")
+        return rows.assign(held=rows["village"] + " " + rows["post"])
+
+    return kept(district, "village_support.held", make)
 
 
 def _posts(district: District, period: Period) -> pd.DataFrame:
@@ -36,11 +41,15 @@ def _posts(district: District, period: Period) -> pd.DataFrame:
     A post must be filled from the day it was first filled. A row without a first day says that the post is wanted, and
     it must then be filled throughout.
     """
-    rows = _held(district)
-    first = rows["from"].fillna(period.start)
-    by_post = pd.DataFrame({"village": rows["village"], "first": first}).groupby(rows["held"])
-    posts = by_post.agg({"village": "first", "first": "min"})
-    return posts[posts["first"] <= last_moment(district, period)]
+
+    def make() -> pd.DataFrame:
+        rows = _held(district)
+        first = rows["from"].fillna(period.start)
+        by_post = pd.DataFrame({"village": rows["village"], "first": first}).groupby(rows["held"])
+        posts = by_post.agg({"village": "first", "first": "min"})
+        return posts[posts["first"] <= last_moment(district, period)]
+
+    return kept(district, ("village_support.posts", period), make)
 
 
 @indicator(

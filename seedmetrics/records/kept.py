@@ -34,18 +34,18 @@ def signature(folder: Path, manifest_file: Path, manifest: Manifest) -> Signatur
     """
     names = [manifest.units, *(source.file for source in manifest.tables.values())]
     files = [manifest_file, *(folder / name for name in names)]
-    return tuple(_mark(file) for file in files)
+    return tuple(mark(file) for file in files)
 
 
-def keep(district: District, mark: Signature) -> None:
+def keep(district: District, marks: Signature) -> None:
     """Keep a district that was opened whole, under the marks that its files had before they were read."""
-    _kept[district.folder] = (mark, district)
+    _kept[district.folder] = (marks, district)
 
 
-def find(folder: Path, mark: Signature) -> District | None:
+def find(folder: Path, marks: Signature) -> District | None:
     """Return the district kept for a folder, where its files have the same marks."""
     found = _kept.get(folder)
-    return found[1] if found is not None and found[0] == mark else None
+    return found[1] if found is not None and found[0] == marks else None
 
 
 def forget() -> None:
@@ -53,7 +53,8 @@ def forget() -> None:
     _kept.clear()
 
 
-def _mark(file: Path) -> tuple[str, int, int, int]:
+def mark(file: Path) -> tuple[str, int, int, int]:
+    """Return a file's size, time and place on the disk, after its name; -1 for each where it is not there."""
     try:
         found = file.stat()
     except OSError:

@@ -184,7 +184,11 @@ def strings(words: Texts) -> pd.api.extensions.ExtensionArray:
 
 
 def _cleaned(texts: Texts, *, fold: bool) -> Texts:
-    if "".join(texts).isascii():
+    together = "".join(texts)
+    if together.isascii():
+        # Without a blank or another sign that cannot be seen there is nothing to take off.
+        if together.isprintable() and " " not in together:
+            return _objects(list(texts))
         return _objects([text.strip() for text in texts])
     return _objects([clean(text, fold=fold) for text in texts])
 

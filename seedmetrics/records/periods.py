@@ -226,7 +226,9 @@ class Period:
         Series of bool, shape (n,)
             True from `start` on and before `end`; False where the moment is missing.
         """
-        return (moments >= self.start) & (moments < self.end)
+        when = moments.to_numpy()
+        start, end = self.start.to_datetime64(), self.end.to_datetime64()
+        return pd.Series((when >= start) & (when < end), index=moments.index, name=moments.name)
 
     def _shifted(self, steps: int) -> Self:
         if self.kind == "span":

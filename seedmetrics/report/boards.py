@@ -12,7 +12,14 @@ from seedmetrics.report.blocks import Item, Row
 from seedmetrics.report.html import Html, render
 from seedmetrics.report.numbers import missing
 from seedmetrics.report.strips import rank_scale, rank_strip
-from seedmetrics.report.values import kind_of, median_of, plain_value, step_text, value_text
+from seedmetrics.report.values import (
+    IndicatorRow,
+    kind_of,
+    median_of,
+    plain_value,
+    step_text,
+    value_text,
+)
 from seedmetrics.report.view import View
 
 MOST = 5  # lines on a board; the table below has all
@@ -66,7 +73,7 @@ def _items(
 
 def _lines(view: View, unit: UnitEvaluation, name: str, board: str) -> list[str]:
     """Return what a board says of one indicator."""
-    row: pd.Series = unit.indicators.T[name]
+    row = unit.rows[name]
     kind = kind_of(view, name, row)
     lines = [value_text(view, name, row)]
     parts = []
@@ -84,7 +91,7 @@ def _lines(view: View, unit: UnitEvaluation, name: str, board: str) -> list[str]
     return [line for line in lines if line]
 
 
-def _target_line(view: View, unit: UnitEvaluation, name: str, row: pd.Series, kind: str) -> str:
+def _target_line(view: View, unit: UnitEvaluation, name: str, row: IndicatorRow, kind: str) -> str:
     """Return the target, and how many more would reach it where they can be counted."""
     steps = unit.next_steps
     found = steps[steps["indicator"] == name]
@@ -98,7 +105,7 @@ def _target_line(view: View, unit: UnitEvaluation, name: str, row: pd.Series, ki
     return view.words("boards.target", target=target)
 
 
-def _holds(row: pd.Series, value: float) -> bool:
+def _holds(row: IndicatorRow, value: float) -> bool:
     """Return whether an indicator's interval holds a value."""
     return not missing(row["low"]) and row["low"] <= value <= row["high"]
 
@@ -126,7 +133,7 @@ def step_rows(view: View, unit: UnitEvaluation) -> list[Row]:
     rows = [row(view.words("steps.nothing"), "", now, float("nan"), accent=False)]
     for _, step in steps.iterrows():
         name = step["indicator"]
-        kind = kind_of(view, name, unit.indicators.loc[name])
+        kind = kind_of(view, name, unit.rows[name])
         change = view.words(
             "steps.from_to",
             before=numbers.quantity(step["value_from"], kind),

@@ -17,7 +17,14 @@ from seedmetrics.report.figures.steps import Stage, Step, steps_figure
 from seedmetrics.report.html import Html, render
 from seedmetrics.report.numbers import missing
 from seedmetrics.report.section_rows import keeps, none_section, planned
-from seedmetrics.report.values import FEW, count_class, is_class, most_persons, value_of
+from seedmetrics.report.values import (
+    FEW,
+    IndicatorRow,
+    count_class,
+    is_class,
+    most_persons,
+    value_of,
+)
 from seedmetrics.report.view import View
 
 MODULE = "member_development"
@@ -211,9 +218,9 @@ def steps_title(view: View, reached: pd.Series, last_stage: int) -> str:
 
 
 # the rules -----------------------------------------------------------------------------------------------
-def indicator_row(unit: UnitEvaluation, name: str) -> pd.Series:
+def indicator_row(unit: UnitEvaluation, name: str) -> IndicatorRow:
     """Return one indicator of the unit."""
-    return next(row for key, row in unit.indicators.iterrows() if key == name)
+    return unit.rows[name]
 
 
 def rules_told(unit: UnitEvaluation) -> bool:
@@ -246,7 +253,7 @@ def development_title(view: View, unit: UnitEvaluation) -> str:
     )
 
 
-def told_part(view: View, row: pd.Series) -> Range:
+def told_part(view: View, row: IndicatorRow) -> Range:
     """Return the least and the most that are told of the numerator of a share."""
     if not is_class(row):
         return row["numerator"], row["numerator"]
@@ -256,7 +263,7 @@ def told_part(view: View, row: pd.Series) -> Range:
     return max(whole - most, 0), whole - 1
 
 
-def unknown_text(view: View, row: pd.Series) -> str:
+def unknown_text(view: View, row: IndicatorRow) -> str:
     """Return how many checks could not be made, of those due; that every one could where none is left."""
     words, numbers = view.words, view.numbers
     low, high = told_part(view, row)

@@ -337,11 +337,15 @@ def funnel_finding(view: View, code: str, group: str) -> str:
 
 def outside(view: View, units: Sequence[str], target: float) -> dict[str, str]:
     """Return the units outside the 95% limits of the funnel: above or below."""
-    counts = view.shown_counts(units)
-    if counts.empty or missing(target):
-        return {}
-    rule = funnel_rule(view, units, target)
-    return _beyond_limits(counts, target, rule)
+
+    def find() -> dict[str, str]:
+        counts = view.shown_counts(units)
+        if counts.empty or missing(target):
+            return {}
+        rule = funnel_rule(view, units, target)
+        return _beyond_limits(counts, target, rule)
+
+    return view.once(("outside", tuple(units), target), find)
 
 
 def _beyond_limits(counts: pd.DataFrame, target: float, rule: dict[str, Any]) -> dict[str, str]:
@@ -360,8 +364,12 @@ def funnel_rule(view: View, units: Sequence[str], target: float) -> dict[str, An
 
 def _spread_of(view: View, units: Sequence[str], target: float) -> Overdispersion:
     """Return how far the units of a group spread about its rate, against chance."""
-    counts = view.shown_counts(units)
-    return overdispersion(counts["closed"], counts["due"], target)
+
+    def find() -> Overdispersion:
+        counts = view.shown_counts(units)
+        return overdispersion(counts["closed"], counts["due"], target)
+
+    return view.once(("spread", tuple(units), target), find)
 
 
 def spread_text(view: View, units: Sequence[str], target: float) -> str:
@@ -388,12 +396,16 @@ def spread_text(view: View, units: Sequence[str], target: float) -> str:
 
 def drawn_rates(view: View, units: Sequence[str]) -> pd.DataFrame:
     """Return rate, low and high of each unit shown, drawn towards its group: few cases count for less."""
-    counts = view.shown_counts(units)
-    found = shrunken_rate(
-        counts["closed"], counts["due"], confidence_level=view.plan.confidence_level
-    )
-    columns = {"rate": found.rate, "low": found.low, "high": found.high}
-    return pd.DataFrame(columns, index=counts.index.astype(str))
+
+    def draw() -> pd.DataFrame:
+        counts = view.shown_counts(units)
+        found = shrunken_rate(
+            counts["closed"], counts["due"], confidence_level=view.plan.confidence_level
+        )
+        columns = {"rate": found.rate, "low": found.low, "high": found.high}
+        return pd.DataFrame(columns, index=counts.index.astype(str))
+
+    return view.once(("drawn", tuple(units)), draw)
 
 
 def beyond(closed: Any, due: Any, low: Any, high: Any) -> list[str]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import pandas as pd
+import numpy as np
 from markupsafe import Markup
 
 from seedmetrics.evaluation import UnitEvaluation
@@ -16,12 +17,14 @@ from seedmetrics.report.html import Html, render
 from seedmetrics.report.numbers import missing
 from seedmetrics.report.strips import bar, bar_scale, bar_start
 from seedmetrics.report.values import (
+    IndicatorRow,
     count_class,
     counts_of,
     is_class,
     kind_of,
     median_of,
     most_persons,
+    options_of,
     plain_value,
     value_of,
 )
@@ -84,15 +87,19 @@ class Part:
 
 def indicator_section(view: View, unit: UnitEvaluation) -> Html:
     """Return the table of all indicators, and what each one counts."""
-    table = unit.indicators
-    table = table.assign(ranked=not missing(unit.standing["score"]), largest=table["weight"].max())
-    title = findings.readings_finding(view, list(table["reading"]))
-    drawn = table["value"].notna() & ~table.apply(lambda row: _too_few(view, row), axis=1)
-    shares = table[table["share"].astype(bool) & drawn & (table["plan_weight"] > 0)]
-    more = shares[shares["direction"] > 0]
-    start = bar_start([*more["value"], *more["target"], *more["group_median"]])
-    has_targets = bool(table["target"].notna().any())
-    weighted = table["plan_weight"] > 0
+    ranked = not missing(unit.standing["score"])
+    largest = max(row["weight"] for row in unit.rows.values())
+    table = [row | {"ranked": ranked, "largest": largest} for row in unit.rows.values()]
+    title = findings.readings_finding(view, [row["reading"] for row in table])
+    weighted = [bool(row["plan_weight"] > 0) for row in table]
+    shares = [
+        row
+        for row, weighs in zip(table, weighted)
+        if weighs and row["share"] and not missing(row["value"]) and not _too_few(view, row)
+    ]
+    more = [row for row in shares if row["direction"] > 0]
+    start = bar_start(row[key] for key in ("value", "target", "group_median") for row in more)
+    has_targets = any(not missing(row["target"]) for row in table)
     return render(
         "indicators",
         view.language,
@@ -108,16 +115,16 @@ def indicator_section(view: View, unit: UnitEvaluation) -> Html:
         parts=[
             _part(view, table, pillar, start)
             for pillar in view.plan.pillars
-            if (table["pillar"] == pillar.name).any()
+            if any(row["pillar"] == pillar.name for row in table)
         ],
         scale=bar_scale(start),
-        has_bars=bool(len(shares)),
-        has_targets=bool(shares["target"].notna().any()),
-        has_floor=bool(shares["floor"].notna().any()),
-        has_quiet=bool(weighted.any() and (~weighted).any()),
-        has_attendance=any(find_indicator(name).attendance for name in table.index),
+        has_bars=bool(shares),
+        has_targets=any(not missing(row["target"]) for row in shares),
+        has_floor=any(not missing(row["floor"]) for row in shares),
+        has_quiet=any(weighted) and not all(weighted),
+        has_attendance=any(find_indicator(name).attendance for name in unit.rows),
         classes=view.words("table.key_class", most=view.words.spelled(most_persons(view)))
-        if table.apply(is_class, axis=1).any()
+        if any(map(is_class, table))
         else "",
         basis=basis_note(view),
     )
@@ -134,43 +141,43 @@ def basis_note(view: View) -> str:
     return view.words(f"basis.{view.plan.basis}", period=view.span, date=date)
 
 
-def _part(view: View, table: pd.DataFrame, pillar: Pillar, start: float) -> Part:
+def _part(view: View, table: Sequence[IndicatorRow], pillar: Pillar, start: float) -> Part:
     """Return one pillar: its mechanisms in the order in which the plan first names them."""
-    rows = table[table["pillar"] == pillar.name]
-    modules = rows.index.str.partition(".").get_level_values(0)
-    mechanisms = [
-        _mechanism(view, str(module), rows[modules == module], start) for module in modules.unique()
-    ]
+    rows = [row for row in table if row["pillar"] == pillar.name]
+    modules: dict[str, list[IndicatorRow]] = {}
+    for row in rows:
+        modules.setdefault(row["indicator"].partition(".")[0], []).append(row)
+    mechanisms = [_mechanism(view, module, own, start) for module, own in modules.items()]
     points = _points(view, rows) or view.words("table.pillar_none")
     return Part(view.pillar(pillar.name), points, mechanisms)
 
 
-def _points(view: View, rows: pd.DataFrame) -> str:
+def _points(view: View, rows: Sequence[IndicatorRow]) -> str:
     """Return the points of several indicators, of the weight that they carry; empty where they carry none."""
-    weight = rows["weight"].sum()
+    weight = np.sum([row["weight"] for row in rows])
     if not weight > 0:
         return ""
-    points = view.numbers.points(rows["points"].sum())
+    points = view.numbers.points(np.sum([row["points"] for row in rows]))
     return view.words("table.of_points", points=points, weight=view.numbers.weight(weight))
 
 
-def _mechanism(view: View, module: str, rows: pd.DataFrame, start: float) -> Mechanism:
+def _mechanism(view: View, module: str, rows: Sequence[IndicatorRow], start: float) -> Mechanism:
     """Return the lines of one mechanism, those that carry weight first."""
     words = view.words
     own = words.mechanism(module)
-    weighted = rows["plan_weight"] > 0
-    scored = int(weighted.sum())
+    weighted = [row for row in rows if row["plan_weight"] > 0]
+    scored = len(weighted)
     notes = [
         words("table.weighted", count=scored, of=len(rows))
         if scored
         else words("table.weighted_none", count=len(rows))
     ]
-    together = all(_year_to_date(view, name) for name in rows.index)
+    together = all(_year_to_date(view, row["indicator"]) for row in rows)
     if together:
         notes.append(words("table.year_to_date"))
-    names = [*rows.index[weighted], *rows.index[~weighted]]
-    lines = [_line(view, name, rows.loc[name], start, dated=not together) for name in names]
-    found = [view.indicator(name) for name in names]
+    ordered = [*weighted, *(row for row in rows if not row["plan_weight"] > 0)]
+    lines = [_line(view, row, start, dated=not together) for row in ordered]
+    found = [view.indicator(row["indicator"]) for row in ordered]
     return Mechanism(
         title=own.title,
         note=words("list.semicolon").join(notes),
@@ -183,11 +190,12 @@ def _mechanism(view: View, module: str, rows: pd.DataFrame, start: float) -> Mec
 
 def _year_to_date(view: View, name: str) -> bool:
     """Return whether an indicator counts the year up to the period's end."""
-    return view.plan.options_of(name).get("window") == "year_to_date"
+    return options_of(view, name).get("window") == "year_to_date"
 
 
-def _line(view: View, name: str, row: pd.Series, start: float, *, dated: bool) -> Line:
+def _line(view: View, row: IndicatorRow, start: float, *, dated: bool) -> Line:
     """Return one indicator; `dated` says whether its line must say since when it counts."""
+    name = row["indicator"]
     label = view.indicator(name).label
     quiet = not row["plan_weight"] > 0
     attendance = find_indicator(name).attendance
@@ -226,7 +234,7 @@ def _line(view: View, name: str, row: pd.Series, start: float, *, dated: bool) -
     )
 
 
-def _strip(row: pd.Series, start: float) -> Markup:
+def _strip(row: IndicatorRow, start: float) -> Markup:
     """Return a share as a bar."""
     return bar(
         row["value"], row["low"], row["high"], start=start, target=row["target"], floor=row["floor"],
@@ -234,7 +242,7 @@ def _strip(row: pd.Series, start: float) -> Markup:
     )  # fmt: skip
 
 
-def _beside(view: View, name: str, row: pd.Series, kind: str, interval: str) -> list[str]:
+def _beside(view: View, name: str, row: IndicatorRow, kind: str, interval: str) -> list[str]:
     """Return what stands in the place of a bar: the interval and the median of the group."""
     words = view.words
     median = median_of(view, name, row, kind)
@@ -246,9 +254,9 @@ def _beside(view: View, name: str, row: pd.Series, kind: str, interval: str) -> 
     return [words("table.no_interval"), *parts]
 
 
-def _hints(view: View, row: pd.Series, kind: str, start: float, *, dated: bool) -> list[str]:
+def _hints(view: View, row: IndicatorRow, kind: str, start: float, *, dated: bool) -> list[str]:
     """Return what must be said of a value: since when it counts, the floor it is under, that less is better."""
-    name, words = str(row.name), view.words
+    name, words = row["indicator"], view.words
     parts = []
     if dated and _year_to_date(view, name):
         parts.append(words("table.year_to_date"))
@@ -264,12 +272,12 @@ def _hints(view: View, row: pd.Series, kind: str, start: float, *, dated: bool) 
     return parts
 
 
-def _too_few(view: View, row: pd.Series) -> bool:
+def _too_few(view: View, row: IndicatorRow) -> bool:
     """Return whether a share of counts is of too few to be shown; what is counted in full never is."""
-    return find_indicator(str(row.name)).sampled and view.few(row["denominator"])
+    return find_indicator(row["indicator"]).sampled and view.few(row["denominator"])
 
 
-def absent_text(view: View, row: pd.Series) -> str:
+def absent_text(view: View, row: IndicatorRow) -> str:
     """Return why an indicator has no value: withheld, nothing due, missing. Never empty, never 0."""
     words = view.words
     kept = (
@@ -280,9 +288,9 @@ def absent_text(view: View, row: pd.Series) -> str:
     return words.sentences([_why_absent(view, row), kept])
 
 
-def _why_absent(view: View, row: pd.Series) -> str:
+def _why_absent(view: View, row: IndicatorRow) -> str:
     """Return the reason alone: of few persons, too few counted, a median not reached, nothing due, missing."""
-    name, words = str(row.name), view.words
+    name, words = row["indicator"], view.words
     if count_class(row) == BESIDE:
         return words("absent.withheld_beside")
     if row["reading"] == "withheld" or (missing(row["value"]) and _few_persons(view, row)):
@@ -296,8 +304,8 @@ def _why_absent(view: View, row: pd.Series) -> str:
     return words(f"absent.{row['reading']}")
 
 
-def _few_persons(view: View, row: pd.Series) -> bool:
+def _few_persons(view: View, row: IndicatorRow) -> bool:
     """Return whether an indicator of persons stands on too few of them to be told."""
-    if not find_indicator(str(row.name)).persons or view.plan.small_counts == "show":
+    if not find_indicator(row["indicator"]).persons or view.plan.small_counts == "show":
         return False
     return bool(0 < row["denominator"] < view.plan.minimum_persons)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from seedmetrics.evaluation import UnitEvaluation
-from seedmetrics.indicators import find_indicator, measure
+from seedmetrics.indicators import find_indicator, measure_all
 from seedmetrics.indicators.slots import slots
 from seedmetrics.records import Period
 from seedmetrics.report.blocks import Figure, Gap, Grid, Row, source_line
@@ -15,7 +15,7 @@ from seedmetrics.report.heading import few_counted
 from seedmetrics.report.html import Html, render
 from seedmetrics.report.numbers import missing
 from seedmetrics.report.section_rows import keeps, none_section, planned
-from seedmetrics.report.view import View, cell
+from seedmetrics.report.view import View
 
 TABLES = ("branches", "meetings")
 
@@ -99,19 +99,26 @@ def months_shown(view: View) -> list[Period]:
 def life_slots(view: View, code: str) -> list[Slot]:
     """Return every slot of the year so far that is over, by kind, as the indicators count it."""
     district, options = view.evaluation.district, frequencies_of(view)
-    found = []
-    for kind, frequency in options.items():
-        for slot in slots(year_so_far(view), frequency, district.as_of):
-            counts = measure(
-                district,
-                f"organisation_life.{kind}_compliance",
-                slot,
-                level=view.plan.level,
-                options={"frequencies": options},
-            )
-            held, due = (float(cell(counts, code, c)) for c in ("numerator", "denominator"))
-            found.append(Slot(kind, slot, held, due))
-    return found
+    year = year_so_far(view)
+    found = [
+        (kind, slot)
+        for kind, often in options.items()
+        for slot in slots(year, often, district.as_of)
+    ]
+    counted: dict[tuple[str, Period], Slot] = {}
+    for slot in dict.fromkeys(slot for _, slot in found):
+        kinds = [kind for kind, other in found if other == slot]
+        names = [f"organisation_life.{kind}_compliance" for kind in kinds]
+        counts = measure_all(
+            district,
+            {name: {"frequencies": options} for name in names},
+            slot,
+            level=view.plan.level,
+        )
+        mine = counts[counts["unit"] == code]
+        for kind, held, due in zip(kinds, mine["numerator"], mine["denominator"], strict=True):
+            counted[kind, slot] = Slot(kind, slot, float(held), float(due))
+    return [counted[key] for key in found]
 
 
 def kind_name(view: View, kind: str) -> str:

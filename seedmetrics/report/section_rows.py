@@ -29,12 +29,12 @@ def indicator_rows(view: View, unit: UnitEvaluation, names: Sequence[str]) -> li
 
     What has no value to show has no cells, and says why in its hint: withheld, nothing due, missing.
     """
-    table = {str(name): row for name, row in unit.indicators.assign(ranked=False).iterrows()}
+    table = unit.rows
     rows = []
     for name in names:
         if name not in table:
             continue
-        row, label = table[name], view.indicator(name).label
+        row, label = table[name] | {"ranked": False}, view.indicator(name).label
         few = find_indicator(name).sampled and view.few(row["denominator"])
         if row["reading"] in ABSENT or few:
             rows.append(Row(label, [], hint=absent_text(view, row)))

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-
-import pandas as pd
+from typing import Any
 
 from seedmetrics.indicators import find_indicator
 from seedmetrics.report.numbers import missing
@@ -13,9 +12,11 @@ from seedmetrics.report.words import Amount
 
 # How `evaluation.protection` tells a count of few persons: a few have it, a few have it not.
 FEW, ALL_BUT_FEW, ROUNDED = "few", "all_but_few", "rounded"
+# A row of `UnitEvaluation.indicators`, by column.
+IndicatorRow = Mapping[str, Any]
 
 
-def kind_of(view: View, name: str, row: pd.Series) -> str:
+def kind_of(view: View, name: str, row: IndicatorRow) -> str:
     """Return how an indicator's value is written."""
     if bool(row["share"]):
         return "share"
@@ -23,13 +24,13 @@ def kind_of(view: View, name: str, row: pd.Series) -> str:
     return kind if kind and kind != "share" else "ratio"
 
 
-def count_class(row: pd.Series) -> str:
+def count_class(row: IndicatorRow) -> str:
     """Return the class that a count of few persons is told as; empty where it is told as it is."""
     told = row.get("count_class", "")
     return "" if missing(told) else str(told)
 
 
-def is_class(row: pd.Series) -> bool:
+def is_class(row: IndicatorRow) -> bool:
     """Return whether of a count is told only that it is one to a few persons, or all but so many."""
     return count_class(row) in (FEW, ALL_BUT_FEW)
 
@@ -39,14 +40,14 @@ def most_persons(view: View) -> int:
     return view.plan.minimum_persons - 1
 
 
-def value_of(view: View, name: str, row: pd.Series, kind: str) -> str:
+def value_of(view: View, name: str, row: IndicatorRow, kind: str) -> str:
     """Return an indicator's value as a table has it; only roughly where its counts are told as a class."""
     if is_class(row):
         return view.numbers.about(row["value"])
     return _quantity(view, name, row["value"], kind)
 
 
-def median_of(view: View, name: str, row: pd.Series, kind: str) -> str:
+def median_of(view: View, name: str, row: IndicatorRow, kind: str) -> str:
     """Return the median of the group; empty where no other unit has a value."""
     if missing(row["group_median"]) or row["peers"] < 2:
         return ""
@@ -59,15 +60,20 @@ def _quantity(view: View, name: str, value: object, kind: str) -> str:
     return view.numbers.quantity(value, kind, most=most)
 
 
+def options_of(view: View, name: str) -> Mapping[str, Any]:
+    """Return the options of an indicator, as the plan sets them."""
+    return view.once(("options", name), lambda: view.plan.options_of(name))
+
+
 def most_stars(view: View, name: str) -> float | None:
     """Return how many stars the model in an indicator's options can give; nothing where it does not say."""
-    model = view.plan.options_of(name).get("model")
+    model = options_of(view, name).get("model")
     if not isinstance(model, Mapping):
         return None
     return model.get("stars") or len(model.get("domains", ())) or None
 
 
-def counts_of(view: View, name: str, row: pd.Series, kind: str) -> str:
+def counts_of(view: View, name: str, row: IndicatorRow, kind: str) -> str:
     """
     Return what a value rests on: "389 of 412", "1–4 of 59", "34 stars, 10 villages"; empty where nothing is known.
 
@@ -101,7 +107,7 @@ def counts_of(view: View, name: str, row: pd.Series, kind: str) -> str:
     return words("number.about_counts", counts=counts) if count_class(row) == ROUNDED else counts
 
 
-def value_text(view: View, name: str, row: pd.Series) -> str:
+def value_text(view: View, name: str, row: IndicatorRow) -> str:
     """Return an indicator's value as a sentence has it: with its counts and its interval, as far as they exist."""
     kind = kind_of(view, name, row)
     inside = [counts_of(view, name, row, kind)]

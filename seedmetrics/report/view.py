@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -14,6 +14,7 @@ from seedmetrics.report.numbers import Numbers, missing, period_parts
 from seedmetrics.report.words import IndicatorWords, Words
 
 TOTAL = "total"
+Made = TypeVar("Made")
 
 
 def cell(table: pd.DataFrame, row: object, column: str) -> Any:
@@ -32,16 +33,28 @@ class View:
         What is shown.
     language : {"en", "zh"}
         Language of words and names.
+
+    Notes
+    -----
+    A view is of one page. What it has looked up once it keeps, so an evaluation changed in place wants a new view.
     """
 
     evaluation: Evaluation
     language: str
+    _kept: dict[Hashable, Any] = field(init=False, repr=False, default_factory=dict)
 
     @classmethod
     def of(cls, evaluation: Evaluation, language: str) -> View:
         """Return a view in `language`; empty means the district's own."""
         chosen = language or evaluation.district.language
         return cls(evaluation, Words(chosen).language)
+
+    def once(self, key: Hashable, make: Callable[[], Made]) -> Made:
+        """Return what `make` returns, made once for this page; it must not be changed in place."""
+        if key not in self._kept:
+            self._kept[key] = make()
+        found: Made = self._kept[key]
+        return found
 
     @property
     def words(self) -> Words:
@@ -61,7 +74,7 @@ class View:
     @property
     def period(self) -> str:
         """The current period, as tables write it."""
-        return str(self.evaluation.period)
+        return self.once("period", lambda: str(self.evaluation.period))
 
     @property
     def periods(self) -> list[str]:
@@ -81,6 +94,10 @@ class View:
     # names ----------------------------------------------------------------------------------------------
     def name(self, unit: str) -> str:
         """Return a unit's name; its code where it has none."""
+        return self.once(("name", unit), lambda: self._name(unit))
+
+    def _name(self, unit: str) -> str:
+        """Look up what `name` returns."""
         units = self.evaluation.district.units
         if unit not in units.index:
             return unit
@@ -106,8 +123,12 @@ class View:
 
     def indicator(self, name: str) -> IndicatorWords:
         """Return an indicator's words; the plan's own title goes first."""
-        found = next((e for e in self.plan.indicators if e.name == name), None)
-        return self.words.indicator(name, found.title if found else None)
+
+        def look_up() -> IndicatorWords:
+            found = next((e for e in self.plan.indicators if e.name == name), None)
+            return self.words.indicator(name, found.title if found else None)
+
+        return self.once(("indicator", name), look_up)
 
     def tier(self, tier: object) -> str:
         """Return the name of a tier."""
@@ -129,11 +150,16 @@ class View:
     # rows -----------------------------------------------------------------------------------------------
     def standings(self, period: str = "", group: str | None = None) -> pd.DataFrame:
         """Return standings indexed by unit, of one period (the current one) and one group (all)."""
-        table: pd.DataFrame = self.evaluation.standings
-        table = table[table["period"].astype(str) == (period or self.period)]
-        if group is not None:
-            table = table[table["group"] == group]
-        return table.set_index("unit")
+        period = period or self.period
+
+        def select() -> pd.DataFrame:
+            if group is not None:
+                table = self.standings(period)
+                return table[table["group"] == group]
+            table = self.evaluation.standings
+            return table[table["period"].astype(str) == period].set_index("unit")
+
+        return self.once(("standings", period, group), select)
 
     def groups(self) -> list[str]:
         """Return the groups that have units: the plan's order, then any others by code."""
@@ -143,9 +169,14 @@ class View:
 
     def scores(self, node: str, group: str) -> pd.Series:
         """Return the scores of one node (the total, or a pillar) in one group this period, by unit."""
-        table: pd.DataFrame = self.evaluation.scores
-        here = (table["period"].astype(str) == self.period) & (table["node"] == node)
-        return table[here].set_index("unit")["score"].reindex(self.standings(group=group).index)
+
+        def now() -> dict[str, pd.Series]:
+            table: pd.DataFrame = self.evaluation.scores
+            table = table[table["period"].astype(str) == self.period].set_index("unit")
+            return {str(name): rows["score"] for name, rows in table.groupby("node")}
+
+        found = self.once("scores", now).get(node, pd.Series(dtype="float64", name="score"))
+        return found.reindex(self.standings(group=group).index)
 
     @property
     def closure(self) -> Closure | None:
@@ -162,9 +193,20 @@ class View:
 
     def counts(self, units: Sequence[str] | None = None, period: str = "") -> pd.DataFrame:
         """Return the case counts of one period (the current one), indexed by unit."""
-        table: pd.DataFrame = self.cases.counts
-        table = table[table["period"].astype(str) == (period or self.period)].set_index("unit")
-        return table if units is None else table.reindex([u for u in units if u in table.index])
+        period = period or self.period
+
+        def select() -> pd.DataFrame:
+            table: pd.DataFrame = self.cases.counts
+            return table[table["period"].astype(str) == period].set_index("unit")
+
+        table = self.once(("counts", period), select)
+        if units is None:
+            return table
+        wanted = tuple(units)
+        return self.once(
+            ("counts", period, wanted),
+            lambda: table.reindex([u for u in wanted if u in table.index]),
+        )
 
     def few(self, denominator: object) -> bool:
         """Return whether a denominator is too small to be shown: above 0, below the plan's minimum."""
@@ -174,11 +216,19 @@ class View:
 
     def shown_counts(self, units: Sequence[str]) -> pd.DataFrame:
         """Return the counts of the units with enough due to be shown."""
-        table: pd.DataFrame = self.counts(units)
-        return table[(table["due"] > 0) & ~table["due"].map(self.few).astype(bool)]
+
+        def select() -> pd.DataFrame:
+            table = self.counts(units)
+            return table[(table["due"] > 0) & ~table["due"].map(self.few).astype(bool)]
+
+        return self.once(("shown_counts", tuple(units)), select)
 
     def unit(self, code: str) -> UnitEvaluation:
-        """Return one unit's evaluation."""
+        """Return one unit's evaluation, the same each time."""
+        return self.once(("unit", code), lambda: self._unit(code))
+
+    def _unit(self, code: str) -> UnitEvaluation:
+        """Look up what `unit` returns."""
         known = list(self.standings().index)
         if code not in known:
             msg = (

@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from seedmetrics.batch import Job, JobResult, Warmth, run_batch
+from seedmetrics.batch.files import write_atomically
 from seedmetrics.errors import PlanError, SeedmetricsError
 from seedmetrics.evaluation import (
     Evaluation,
@@ -26,6 +27,13 @@ from seedmetrics.evaluation import (
 )
 from seedmetrics.records import District, Period, open_district
 from seedmetrics.site.index import build_site
+from seedmetrics.site.inputs import (
+    AsRead,
+    files_read,
+    frame_text,
+    inputs_digest,
+    programme_digest,
+)
 from seedmetrics.site.pages import render_page
 from seedmetrics.site.tables import write_tables
 from seedmetrics.site.warming import warm_pages
@@ -73,6 +81,7 @@ def publish(
     units: Sequence[str] = (),
     languages: Sequence[str] = LANGUAGES,
     workers: int = 0,
+    afresh: bool = False,
     progress: bool = True,
 ) -> Published:
     """
@@ -94,6 +103,8 @@ def publish(
         Languages of the pages.
     workers : int
         Notebooks at a time; 0 means one for each processor.
+    afresh : bool
+        Make every page, also those that stand from an earlier run.
     progress : bool
         Whether a bar is drawn on standard error.
 
@@ -120,15 +131,16 @@ def publish(
     _make_folder(out)
     write_tables(out / "tables", _tables(district, evaluations))
     facts = _facts(district, evaluations, languages)
-    (out / "site.json").write_text(
-        json.dumps(facts, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
-    )
+    write_atomically(out / "site.json", json.dumps(facts, ensure_ascii=False, indent=1) + "\n")
     results = run_batch(
         jobs,
         workers=workers or os.cpu_count() or 1,
         ledger=out / "ledger.jsonl",
         render=render_page,
         progress=progress,
+        frame=frame_text(facts),
+        afresh=afresh,
+        unchanged=AsRead(read for name, e in named for read in files_read(e, name)),
         warmth=Warmth(
             call=f"{warm_pages.__module__}:{warm_pages.__name__}",
             arguments=(
@@ -204,34 +216,38 @@ def _jobs(
 ) -> list[Job]:
     """List the notebooks to run for one evaluation."""
     plan, period = evaluation.plan, str(evaluation.period)
+    of_all = inputs_digest(evaluation) if not units else ""
     common = {"district": folder, "plan": plan_name, "period": period}
     place = out / period / plan.name
 
-    def job(notebook: str, stem: str, language: str, **given: str) -> Job:
+    def job(notebook: str, stem: str, language: str, inputs: str, **given: str) -> Job:
         return Job(
             notebook=notebook_file(notebook),
             output=place / f"{stem}.{language}.ipynb",
             parameters=given | {"language": language},
             key=f"{plan.name}/{period}/{stem}/{language}",
             label=f"{plan.name} {period} {stem} {language}",
+            inputs=inputs,
         )
 
     # A notebook is named for the level of the units it is about.
     template = plan.level
     wanted = [code for code in evaluation.units.index if not units or code in units]
     jobs = [
-        job(template, code, language, **common, unit=code)
+        job(template, code, language, inputs_digest(evaluation, code), **common, unit=code)
         for code in wanted
         for language in languages
     ]
     if not units:
-        jobs += [job("league", "league", language, **common) for language in languages]
-        if evaluation.closure is not None:
-            jobs += [job("closure", "closure", language, **common) for language in languages]
-        jobs += [job("robustness", "robustness", language, **common) for language in languages]
+        pages = ["league", "closure", "robustness"]
+        if evaluation.closure is None:
+            pages.remove("closure")
+        jobs += [job(page, page, lang, of_all, **common) for page in pages for lang in languages]
         if publishes_figures(evaluation.district, plan):
-            given = {"district": folder}
-            jobs += [job("programme", "programme", language, **given) for language in languages]
+            read = programme_digest(evaluation.district)
+            jobs += [
+                job("programme", "programme", lang, read, district=folder) for lang in languages
+            ]
     return jobs
 
 

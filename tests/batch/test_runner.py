@@ -191,21 +191,6 @@ def test_a_page_that_cannot_be_made_is_a_failure_with_its_notebook_kept(make_not
     assert result.job.output.exists()
 
 
-def test_a_write_that_fails_leaves_the_old_file_and_no_other(tmp_path, monkeypatch):
-    path = tmp_path / "a.txt"
-    write_atomically(path, "old\n")
-
-    def full(self: Path, data: bytes) -> int:
-        self.open("wb").close()
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(Path, "write_bytes", full)
-    with pytest.raises(OSError, match="No space left"):
-        write_atomically(path, "new\n")
-    assert [each.name for each in tmp_path.iterdir()] == ["a.txt"]
-    assert path.read_text(encoding="utf-8") == "old\n"
-
-
 def test_text_is_written_with_the_same_line_ends_everywhere(tmp_path):
     write_atomically(tmp_path / "new" / "a.txt", "一\n二\n")
     assert (tmp_path / "new" / "a.txt").read_bytes() == "一\n二\n".encode()

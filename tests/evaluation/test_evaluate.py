@@ -307,6 +307,30 @@ def test_a_dominated_unit_never_outscores_its_dominator(tmp_path_factory, values
                 assert total[a] >= total[b] - 1e-9
 
 
+def test_scores_do_not_hang_on_the_order_of_the_rows(tmp_path):
+    file = tmp_path / "small.toml"
+    file.write_text(PLAN, encoding="utf-8")
+    rows = measured([(80, 50), (91, 77), (60, 60)])
+    mixed = rows.sample(frac=1, random_state=3)
+    one, other = (score_indicators(read_plan(file), table) for table in (rows, mixed))
+    pd.testing.assert_frame_equal(one.nodes, other.nodes, check_exact=True)
+    keys = ["unit", "indicator"]
+    pd.testing.assert_frame_equal(
+        one.indicators.set_index(keys).sort_index(), other.indicators.set_index(keys).sort_index()
+    )
+
+
+def test_an_indicator_that_was_not_measured_or_was_twice_is_refused(tmp_path):
+    file = tmp_path / "small.toml"
+    file.write_text(PLAN, encoding="utf-8")
+    rows = measured([(80, 50), (91, 77), (60, 60)])
+    without = rows[rows["indicator"] != "hotline.on_time_rate"]
+    with pytest.raises(SeedmetricsError, match=r"hotline\.on_time_rate"):
+        score_indicators(read_plan(file), without)
+    with pytest.raises(SeedmetricsError, match="two rows"):
+        score_indicators(read_plan(file), pd.concat([rows, rows.head(1)]))
+
+
 def test_shares_of_the_same_cases_are_not_taken_as_independent(tmp_path):
     file = tmp_path / "small.toml"
     file.write_text(PLAN, encoding="utf-8")

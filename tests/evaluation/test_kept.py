@@ -1,8 +1,16 @@
 """An evaluation is kept only where that was asked for, and found by district, plan and period."""
 
+import dataclasses
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
 import pytest
 
 from seedmetrics.evaluation import evaluate, find_plan, kept
+from seedmetrics.indicators import find_indicator, registry
 from seedmetrics.records import kept as kept_districts
 from seedmetrics.records import open_district
 from tests.report.fake import Fake, write
@@ -68,3 +76,76 @@ def test_what_is_kept_equals_what_is_made(folder):
     found = evaluate(open_district(folder), period="2025Q4")
     assert found.indicators.equals(made.indicators)
     assert found.standings.equals(made.standings)
+
+
+def test_a_plan_of_another_file_is_not_the_one_kept_though_it_says_the_same(folder):
+    kept.keep_evaluations(str(folder), ["trial"], "2025Q4")
+    (folder / "copy.toml").write_bytes((folder / "trial.toml").read_bytes())
+    made = evaluate(open_district(folder), plan="copy", period="2025Q4")
+    assert "copy.toml" in set(made.sources["file"])
+
+
+def test_an_indicator_defined_anew_is_counted_anew(folder, monkeypatch):
+    kept.keep_evaluations(str(folder), ["trial"], "2025Q4")
+    district = open_district(folder)
+    first = evaluate(district, period="2025Q4")
+    known = find_indicator("hotline.closure_rate")
+
+    def half(district, period, *, basis="due", channels=(), window="period"):
+        units = district.units_at("township").index
+        return pd.DataFrame({"numerator": 20.0, "denominator": 40.0}, index=units)
+
+    monkeypatch.setitem(registry._REGISTER, known.name, dataclasses.replace(known, function=half))
+    again = evaluate(district, period="2025Q4")
+    assert again is not first
+    assert (again.to_frame()[known.name] == 0.5).all()
+
+
+def test_what_is_prepared_is_what_is_worked_out_when_asked_for(folder):
+    made, prepared = (evaluate(open_district(folder), period="2025Q4") for _ in range(2))
+    kept.prepare(prepared)
+    assert prepared.group_rows("towns") is prepared.group_rows("towns")
+    assert made.group_rows("towns") is not made.group_rows("towns")
+    assert prepared.rankability == made.rankability
+    for code in made.units.index:
+        one, other = made.unit(code), prepared.unit(code)
+        pd.testing.assert_frame_equal(one.indicators, other.indicators, check_exact=True)
+        pd.testing.assert_frame_equal(one.pillars, other.pillars, check_exact=True)
+        pd.testing.assert_frame_equal(one.next_steps, other.next_steps, check_exact=True)
+        assert (one.peers, one.strengths, one.weaknesses) == (
+            other.peers,
+            other.strengths,
+            other.weaknesses,
+        )
+
+
+def test_a_copy_of_what_is_prepared_with_other_rows_is_compared_by_its_own(folder):
+    prepared = evaluate(open_district(folder), period="2025Q4")
+    kept.prepare(prepared)
+    rows = prepared.indicators.assign(value=prepared.indicators["value"] / 2)
+    halved = dataclasses.replace(prepared, indicators=rows)
+    before, after = (e.unit("T01").indicators["group_median"] for e in (prepared, halved))
+    assert (after == before / 2).all()
+
+
+COUNT = """\
+import os, sys
+from seedmetrics.evaluation.kept import keep_evaluations
+[made] = keep_evaluations(sys.argv[1], ["trial"], "2025Q4")
+print(len(made.league), len(os.listdir("/proc/self/task")))
+"""
+
+
+@pytest.mark.skipif(
+    not Path("/proc/self/task").is_dir(), reason="threads are counted on Linux only"
+)
+def test_a_process_that_keeps_holds_one_thread_so_that_it_may_fork(folder):
+    alone = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    ran = subprocess.run(
+        [sys.executable, "-c", COUNT, str(folder)],
+        env=os.environ | alone,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ran.stdout.split() == ["5", "1"]

@@ -10,7 +10,8 @@ from seedmetrics.evaluation.plan import Plan, Title
 from seedmetrics.evaluation.protection import protect
 from seedmetrics.formulas.closure import closure_rate
 from seedmetrics.indicators import indicator
-from seedmetrics.indicators.registry import MEASURED, _completed, find_indicator
+from seedmetrics.indicators.completing import MEASURED, completed
+from seedmetrics.indicators.registry import find_indicator
 
 
 @indicator("protection_test.share", tables=[], share=True, persons=True)
@@ -65,7 +66,7 @@ def measured(name, numerator, denominator, *, unit="T1", **more):
         k: [v] for k, v in more.items()
     }
     frame = pd.DataFrame(counts, index=[unit], dtype=float)
-    row = _completed(find_indicator(name), frame, pd.Index([unit]), 0.95)
+    row = completed(find_indicator(name), frame, pd.Index([unit]), 0.95)
     return row.rename_axis("unit").reset_index().assign(indicator=name)
 
 

@@ -4,7 +4,10 @@ import nbformat
 import pytest
 
 from seedmetrics.__main__ import main
+from seedmetrics.evaluation import evaluate
+from seedmetrics.records import open_district
 from seedmetrics.site import publish as publishing
+from seedmetrics.site.inputs import AsRead, files_read
 from tests.districts import write_district
 from tests.evaluation.test_evaluate import PLAN, cases
 
@@ -65,3 +68,32 @@ def test_the_index_is_made_again_from_the_ledger_and_the_tables(folder, tmp_path
     (out / "index.html").unlink()
     assert main(["site", str(out)]) == 0
     assert (out / "index.html").read_bytes() == before
+
+
+def test_a_second_run_does_no_notebook_and_says_so(folder, tmp_path, capsys):
+    call = ["evaluate", str(folder), "--out", str(tmp_path / "reports"), "--unit", "T1", "T3"]
+    assert main(call) == 0
+    before = {p: p.stat().st_mtime_ns for p in (tmp_path / "reports" / "2025Q3").rglob("*")}
+    capsys.readouterr()
+    assert main(call) == 0
+    said = capsys.readouterr().err
+    assert "nothing has changed since the last run: no notebook was run" in said
+    assert "4 of 4 pages made (4 of them earlier), 0 failed" in said
+    assert {p: p.stat().st_mtime_ns for p in (tmp_path / "reports" / "2025Q3").rglob("*")} == before
+    main([*call, "--afresh"])
+    assert "4 of 4 pages made, 0 failed" in capsys.readouterr().err
+
+
+def test_records_written_while_a_batch_runs_make_no_result_that_stands(folder, tmp_path):
+    evaluation = evaluate(open_district(folder), plan="small")
+    as_read = AsRead(files_read(evaluation, "small"))
+    assert as_read()
+    content = (folder / "cases.csv").read_bytes()
+    (folder / "cases.csv").write_bytes(content + b"\n")
+    assert not as_read()
+    assert not AsRead(files_read(evaluation, "small"))()  # written before anybody looked
+    (folder / "cases.csv").write_bytes(content)
+    assert not as_read()  # a change that was taken back was there meanwhile
+    assert AsRead(files_read(evaluation, "small"))()
+    (folder / "small.toml").unlink()
+    assert not AsRead([(folder / "small.toml", evaluation.plan.sha256)])()

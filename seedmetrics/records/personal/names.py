@@ -95,6 +95,9 @@ def holding_names(texts: Texts) -> npt.NDArray[np.intp]:
     >>> holding_names(np.array(["P0468", "Jane Roe"], dtype=object))
     array([1])
     """
+    together = "".join(texts)
+    if together.isascii() and " " not in together:
+        return np.empty(0, dtype=np.intp)
     words = [_plain(text) for text in texts]
     found = _chinese(words) + _lettered(words)
     return np.array(sorted(found or _beside_codes(words)), dtype=np.intp)

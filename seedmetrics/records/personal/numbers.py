@@ -32,6 +32,9 @@ _TELEPHONE: Final = re.compile(
     (?![0-9A-Za-z])""",
     re.ASCII | re.VERBOSE,
 )
+# Signs of the shortest of these: 010 and seven digits.
+_SHORTEST: Final = 10
+_FIRST: Final = "(+0123456789"
 # What a spreadsheet makes of a number of eleven digits or more.
 _SCIENTIFIC: Final = re.compile(r"[1-9](?:\.[0-9]+)?E\+1[0147]")
 
@@ -66,6 +69,9 @@ def is_personal(text: str) -> bool:
     (True, False)
     """
     number = clean(text)
+    # Most texts are codes that begin with a letter.
+    if not "0" <= number[:1] <= "9":
+        return False
     if _MOBILE.fullmatch(number):
         return True
     return _ID.fullmatch(number) is not None and _checks(number)
@@ -90,7 +96,8 @@ def is_telephone(text: str) -> bool:
     >>> is_telephone("010-62345678"), is_telephone("+86 139 1234 5678"), is_telephone("62345678")
     (True, True, False)
     """
-    return _TELEPHONE.fullmatch(clean(text)) is not None
+    number = clean(text)
+    return number[:1] in _FIRST and _TELEPHONE.fullmatch(number) is not None
 
 
 def names_a_number(text: str) -> bool:
@@ -119,6 +126,9 @@ def names_a_number(text: str) -> bool:
     >>> [names_a_number(text) for text in ("P13912345678", "1.39123E+10", "P0468", "a1f3-22")]
     [True, True, False, False]
     """
+    # No number of a person is shorter; only what a spreadsheet makes of one.
+    if len(text) < _SHORTEST and text.isascii() and "E+" not in text:
+        return False
     cleaned = clean(text)
     if _MOBILE.search(cleaned) or _TELEPHONE.search(cleaned):
         return True

@@ -155,22 +155,24 @@ def _band_name(
     best, last = (np.asarray(v, dtype=float) for v in (low, high))
     half = text_width(text, SMALL) / 2
     x = np.arange(len(best), dtype=float)
+    ranks = [np.asarray(line.ranks, dtype=float) for line in lines]
+    x_step, y_step = canvas.x_step, canvas.y_step
     found, room = None, 7.0
     for at in np.linspace(0, len(best) - 1, 4 * len(best)):
-        spots = np.linspace(at - half / canvas.x_step, at + half / canvas.x_step, 7)
+        spots = np.linspace(at - half / x_step, at + half / x_step, 7)
         if spots[0] < 0 or spots[-1] > len(best) - 1:
             continue
         top, bottom = (np.interp(spots, x, edge) for edge in (best, last))
         if not (np.isfinite(top).all() and np.isfinite(bottom).all()):
             continue
-        for rank in np.arange(top.max() + 0.1, bottom.min() - 0.1, 0.1):
-            gaps = [
-                np.abs(np.interp(spots, x, np.asarray(line.ranks, dtype=float)) - rank)
-                for line in lines
-            ]
-            gap = float(np.nanmin(np.concatenate(gaps))) * canvas.y_step
-            if gap > room:
-                found, room = (float(at), float(rank)), gap
+        places = np.arange(top.max() + 0.1, bottom.min() - 0.1, 0.1)
+        if not len(places):
+            continue
+        near = np.concatenate([np.interp(spots, x, line) for line in ranks])
+        gaps = np.nanmin(np.abs(near - places[:, None]), axis=1) * y_step
+        widest = int(np.argmax(gaps))
+        if gaps[widest] > room:
+            found, room = (float(at), float(places[widest])), float(gaps[widest])
     if found is None:
         k = int(np.nanargmax(last - best))
         if best[k] < 1.5:

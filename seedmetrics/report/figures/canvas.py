@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import html
-import io
 import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from importlib.util import find_spec
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
+import numpy as np
+import numpy.typing as npt
 from markupsafe import Markup
+
+from seedmetrics.report.figures.letters import FALLBACK, family
+from seedmetrics.report.figures.notes import Note, svg_of, with_notes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,24 +32,11 @@ TOKENS = {
 }  # fmt: skip
 
 
-@cache
-def _font() -> str:
-    """Make the Chinese font known to matplotlib; its file is used, its package is not imported."""
-    from matplotlib import font_manager
-
-    found = find_spec("zhplot")
-    if found is None or not found.submodule_search_locations:
-        return "DejaVu Sans"
-    file = Path(found.submodule_search_locations[0]) / "fonts" / "NotoSansSC-Regular.ttf"
-    font_manager.fontManager.addfont(str(file))
-    return "Noto Sans SC"
-
-
 def _style() -> dict[str, Any]:
     """Return matplotlib's settings for our figures."""
     t = TOKENS
     return {
-        "font.family": [_font(), "DejaVu Sans"], "font.size": SIZE, "figure.dpi": 72, "savefig.dpi": 72,
+        "font.family": [family(), FALLBACK], "font.size": SIZE, "figure.dpi": 72, "savefig.dpi": 72,
         "svg.fonttype": "none", "svg.hashsalt": "seedmetrics", "axes.unicode_minus": False,
         "axes.spines.top": False, "axes.spines.right": False, "axes.spines.left": False,
         "axes.edgecolor": t["dot"], "axes.linewidth": 1, "axes.facecolor": "none", "figure.facecolor": "none",
@@ -66,13 +55,12 @@ class Canvas:
     def __init__(
         self, height: float, *, left: float, right: float, top: float, bottom: float
     ) -> None:
-        from matplotlib.backends.backend_svg import FigureCanvasSVG
         from matplotlib.figure import Figure
 
         self.height, self.left, self.right = height, left, right
         self.top, self.bottom = top, bottom
         self.figure: Figure = Figure(figsize=(WIDTH / 72, height / 72))
-        FigureCanvasSVG(self.figure)
+        self._notes: list[Note] = []
         self.ax: Axes = self.figure.add_axes(
             (left / WIDTH, bottom / height, self.inner_width / WIDTH, self.inner_height / height)
         )
@@ -102,12 +90,24 @@ class Canvas:
         patch: bool = False,
         at: Any = "data",
     ) -> None:
-        """Write one line of text, `dx`, `dy` pixels from a point; `patch` lays paper below it."""
-        box = {"facecolor": TOKENS["paper"], "edgecolor": "none", "pad": 1.5} if patch else None
-        self.ax.annotate(
-            text.replace("$", r"\$"), (x, y), xytext=(dx, dy), textcoords="offset points", xycoords=at,
-            color=TOKENS[color], size=size, ha=ha, va=va, annotation_clip=False, zorder=6, bbox=box,
-        )  # fmt: skip
+        """
+        Write one line of text, `dx`, `dy` pixels from a point; `patch` lays paper below it.
+
+        Notes lie above all else. `at` says what the point counts in: "data", "axes fraction" or a transform.
+        """
+        self._notes.append(
+            Note(
+                text,
+                (x, y),
+                (dx, dy),
+                at,
+                TOKENS[color],
+                size,
+                ha,
+                va,
+                TOKENS["paper"] if patch else "",
+            )
+        )
 
     def y_unit(self, text: str) -> None:
         """Write the unit of the y axis: horizontal, above the axis."""
@@ -139,21 +139,24 @@ class Canvas:
         low, high = self.ax.get_ylim()
         return (value - low) / (high - low) * self.inner_height
 
+    def pixels(
+        self, x: npt.NDArray[np.float64], y: npt.NDArray[np.float64]
+    ) -> list[tuple[float, float]]:
+        """Return points as pixels, from the left and the bottom of the axes."""
+        (left, right), (bottom, top) = self.ax.get_xlim(), self.ax.get_ylim()
+        across = (x - left) / (right - left) * self.inner_width
+        up = (y - bottom) / (top - bottom) * self.inner_height
+        return list(zip(across.tolist(), up.tolist(), strict=True))
+
     def svg(self, prefix: str, alt: str) -> Markup:
         """Return the drawing as inline SVG with its alternative text."""
-        out = io.StringIO()
         with warnings.catch_warnings():
             # Text stays text: a letter that our font lacks is drawn by the reader's own.
             warnings.filterwarnings("ignore", message="Glyph .* missing")
-            self.figure.savefig(
-                out,
-                format="svg",
-                transparent=True,
-                metadata={"Date": None, "Creator": None, "Format": None, "Type": None},
-            )
+            drawn = with_notes(svg_of(self.figure), self._notes, self.ax, self.height)
         label = html.escape(alt, quote=True)
         opened = f'<svg role="img" aria-label="{label}"'
-        return Markup(inline(out.getvalue(), prefix).replace("<svg", opened, 1))  # noqa: S704
+        return Markup(inline(drawn, prefix).replace("<svg", opened, 1))  # noqa: S704
 
 
 @contextmanager
@@ -164,9 +167,23 @@ def drawing(
     import matplotlib as mpl
 
     with mpl.rc_context():
+        # Checked once, and then taken over as they are: checking takes longer than drawing.
+        dict.update(cast("dict[str, Any]", mpl.rcParams), _checked_style())
+        yield Canvas(height, left=left, right=right, top=top, bottom=bottom)
+
+
+@cache
+def _checked_style() -> dict[str, Any]:
+    """Return every setting of matplotlib that a drawing may depend on: its defaults, with ours."""
+    import matplotlib as mpl
+
+    with mpl.rc_context():
         mpl.rcdefaults()
         mpl.rcParams.update(_style())  # type: ignore[arg-type]
-        yield Canvas(height, left=left, right=right, top=top, bottom=bottom)
+        settings: dict[str, Any] = dict(cast("dict[str, Any]", mpl.rcParams.copy()))
+    # Where matplotlib draws is the user's affair, and looking would load what draws on screens.
+    del settings["backend"]
+    return settings
 
 
 def inline(svg: str, prefix: str) -> str:
@@ -194,9 +211,13 @@ def inline(svg: str, prefix: str) -> str:
     return re.sub(r"\s*\n\s*", "\n", svg)
 
 
+_NUMBER = re.compile(r"-?\d+\.\d+")
+_COLOR = re.compile("|".join(TOKENS.values()))
+_NAMED = {color: f"var(--{key}, {color})" for key, color in TOKENS.items()}
+
+
 def _shorten(tag: str) -> str:
     """Shorten the numbers of one tag and name its colors; text between tags is never touched."""
-    tag = re.sub(r"-?\d+\.\d+", lambda m: f"{float(m[0]) + 0:.2f}".rstrip("0").rstrip("."), tag)
-    for key, color in TOKENS.items():
-        tag = tag.replace(color, f"var(--{key}, {color})")
-    return tag
+    if "." in tag:
+        tag = _NUMBER.sub(lambda m: f"{float(m[0]) + 0:.2f}".rstrip("0").rstrip("."), tag)
+    return _COLOR.sub(lambda m: _NAMED[m[0]], tag) if "#" in tag else tag

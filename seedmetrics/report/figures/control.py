@@ -115,7 +115,7 @@ def control_axis(p: Array, lo: Array, hi: Array) -> tuple[float, float, list[flo
 
 def _signals(canvas: Canvas, p: Array, words: ControlWords) -> None:
     """Ring each signal in ink, and name it with its count where there is room."""
-    pixels = [(canvas.x_of(k), canvas.y_of(v)) for k, v in enumerate(p)]
+    pixels = canvas.pixels(np.arange(len(p), dtype=float), p)
     obstacles = [Box(x - 4, y - 4, x + 4, y + 4) for x, y in pixels if math.isfinite(y)]
     obstacles += along(pixels)
     frame = Box(-canvas.left, 2, canvas.inner_width + 8, canvas.inner_height + 6)

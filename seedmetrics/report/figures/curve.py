@@ -181,12 +181,13 @@ def _free_spot(
     days = np.linspace(0.04, 0.96, 47) * last
     shares = 100 * np.asarray(line.share_closed_by(days).rate, dtype=float)
     order = sorted(range(len(days)), key=lambda k: abs(shares[k] - (62 if upper else 40)))
+    pixels = canvas.pixels(days, shares)
     for k in order:
-        x, y = canvas.x_of(days[k]), canvas.y_of(shares[k])
+        x, y = pixels[k]
         spot = beside(x, y, width, 16, "left up" if upper else "right down", 8)
         inside = (
             spot.box.left >= 2 and spot.box.right <= canvas.inner_width and spot.box.bottom >= 2
         )
-        if inside and not any(spot.box.overlap(box) > 0 for box in taken):
+        if inside and not any(map(spot.box.covers, taken)):
             return float(days[k]), float(shares[k]), spot.box, spot.ha, spot.dx, spot.dy
     return None

@@ -143,9 +143,8 @@ def _along_lines(canvas: Canvas, due: Array, limits: Array, target: float) -> li
     grid = np.arange(0, due[-1], due[-1] / 60)
     boxes = []
     for line in (*limits.T, np.full(len(due), target)):
-        for x, y in zip(grid, np.interp(grid, due, line)):
-            px, py = canvas.x_of(x), canvas.y_of(y)
-            boxes.append(Box(px - 2, py - 1, px + 2, py + 1))
+        for x, y in canvas.pixels(grid, np.interp(grid, due, line)):
+            boxes.append(Box(x - 2, y - 1, x + 2, y + 1))
     return boxes
 
 
@@ -170,7 +169,7 @@ def _points(
                 lw=1.25,
                 zorder=5,
             )
-    pixels = [(canvas.x_of(p.due), canvas.y_of(r)) for p, r in zip(points, rates)]
+    pixels = canvas.pixels(np.array([point.due for point in points]), rates)
     named = [k for k, p in enumerate(points) if p.mine or p.outside]
     target = float(np.median(rates))
     named.sort(key=lambda k: (not points[k].mine, -abs(rates[k] - target), k))

@@ -115,6 +115,12 @@ class Box:
         height = min(self.top, other.top) - max(self.bottom, other.bottom)
         return max(width, 0.0) * max(height, 0.0)
 
+    def covers(self, other: Box) -> bool:
+        """Return whether two boxes share any area."""
+        return min(self.right, other.right) > max(self.left, other.left) and min(
+            self.top, other.top
+        ) > max(self.bottom, other.bottom)
+
 
 @dataclass(frozen=True, slots=True)
 class Placed:
@@ -188,11 +194,9 @@ def place(
         free = [
             option
             for option in options
-            if _inside(option.box, frame) and not any(option.box.overlap(box) > 0 for box in taken)
+            if _inside(option.box, frame) and not any(map(option.box.covers, taken))
         ]
-        found = min(
-            free, key=lambda option: sum(option.box.overlap(box) > 0 for box in lines), default=None
-        )
+        found = min(free, key=lambda option: sum(map(option.box.covers, lines)), default=None)
         if found is not None:
             box = found.box
             taken.append(Box(box.left - APART, box.bottom, box.right + APART, box.top))
