@@ -12,6 +12,9 @@ from papermill.log import logger
 from seedmetrics.batch.limits import Limits, Watch, memory
 from seedmetrics.batch.warm.manager import PromptManager
 
+# What a batch runs is nobody's own history, and one file of it for all kernels of a user makes them wait.
+NO_HISTORY = ["--HistoryManager.enabled=False"]
+
 
 class LimitReached(RuntimeError):  # noqa: N818  # said of a notebook, in these words
     """A notebook took more than it may."""
@@ -110,6 +113,7 @@ class SeedmetricsEngine(Engine):  # type: ignore[misc]  # papermill is untyped
             **{"kernel_manager_class": PromptManager, **options},
             timeout=bounds.cell,
             startup_timeout=start_timeout,
+            extra_arguments=NO_HISTORY,
             kernel_name=kernel_name,
             log=logger,
             log_output=log_output,

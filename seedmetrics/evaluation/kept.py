@@ -7,9 +7,12 @@ was given changes it for the next one in the same process.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from seedmetrics.evaluation.rule_files import rule_file
 from seedmetrics.indicators import find_indicator
+from seedmetrics.records.kept import mark
 
 if TYPE_CHECKING:
     from seedmetrics.evaluation.plan import Plan
@@ -17,7 +20,10 @@ if TYPE_CHECKING:
     from seedmetrics.records import District, Period
 
 _Key = tuple[object, ...]
+Marks = dict[Path, tuple[str, int, int, int]]
 _kept: dict[_Key, Evaluation] = {}
+# Plans by their file, each with the marks that it and the rule files it names had before it was read.
+_plans: dict[Path, tuple[Marks, Plan]] = {}
 
 
 def keep_evaluations(district: str, plans: Sequence[str], period: str = "") -> list[Evaluation]:
@@ -44,14 +50,15 @@ def keep_evaluations(district: str, plans: Sequence[str], period: str = "") -> l
     template process calls this before it forks, so that every kernel has them.
     """
     from seedmetrics.evaluation.evaluate import evaluate
-    from seedmetrics.evaluation.plan_files import find_plan
+    from seedmetrics.evaluation.plan_files import check_tables, plan_file
     from seedmetrics.records import Period
     from seedmetrics.records.district import open_and_keep
 
     opened = open_and_keep(district)
     made = []
     for name in plans:
-        plan = find_plan(opened, name)
+        plan = read_and_keep(plan_file(opened, name))
+        check_tables(plan_file(opened, name), plan, opened)
         if not period or Period.parse(period).kind == plan.cadence:
             made.append(evaluate(opened, plan=plan, period=period))
             keep(made[-1])
@@ -84,9 +91,40 @@ def find(district: District, plan: Plan, period: Period) -> Evaluation | None:
     return found if found is not None and found.district is district else None
 
 
+def read_and_keep(file: Path) -> Plan:
+    """
+    Read a plan, and keep it: `read_plan` returns it again while its file and its rules are as they were.
+
+    Parameters
+    ----------
+    file : Path
+        A TOML file.
+
+    Returns
+    -------
+    Plan
+    """
+    from seedmetrics.evaluation.plan_files import read_plan
+
+    marks = {file: mark(file)}
+    plan = read_plan(file)
+    for name in plan.rule_files:
+        marks[rule_file(file, name)] = mark(rule_file(file, name))
+    if read_plan(file) == plan:  # no rule was written between being read and being marked
+        _plans[file.resolve()] = (marks, plan)
+    return plan
+
+
+def find_read(file: Path) -> Plan | None:
+    """Return the plan kept of a file, where that and its rules are as they were."""
+    marks, plan = _plans.get(file.resolve(), ({}, None))
+    return plan if all(mark(f) == known for f, known in marks.items()) else None
+
+
 def forget() -> None:
     """Keep nothing any more."""
     _kept.clear()
+    _plans.clear()
 
 
 def _key(district: District, plan: Plan, period: Period) -> _Key:

@@ -8,10 +8,12 @@ import math
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
 from seedmetrics.errors import PlanError, did_you_mean
+from seedmetrics.evaluation import kept
 from seedmetrics.evaluation.plan import (
     Annual,
     Cap,
@@ -52,6 +54,8 @@ def read_plan(file: str | Path) -> Plan:
         message names the file, the key, the value and the remedy.
     """
     file = Path(file)
+    if (found := kept.find_read(file)) is not None:
+        return found
     try:
         content = file.read_bytes()
     except OSError as error:
@@ -71,10 +75,51 @@ def read_plan(file: str | Path) -> Plan:
         plan = Plan(**raw, file=file.name, sha256=digest, rule_files=rules.used)
     except ValidationError as error:
         raise PlanError(_in_words(file, error)) from error
+    _check_all(file, plan)
+    return plan
+
+
+def revised(plan: Plan, changes: Mapping[str, Any]) -> Plan:
+    """
+    Return a plan with some keys changed, checked as one that is read.
+
+    Parameters
+    ----------
+    plan : Plan
+        Stays as it is.
+    changes : mapping
+        New values, by key, as a plan file has them.
+
+    Returns
+    -------
+    Plan
+        One that knows that it was changed in Python; see `Plan.changed`.
+
+    Raises
+    ------
+    PlanError
+        As `read_plan` does.
+    """
+    where = Path(f"{changes.get('name', plan.name)} (changed in Python)")
+    said = plan.model_dump(exclude=set(_OURS))
+    for key in changes:
+        if key not in said:
+            hint = did_you_mean(key, said, f"known are {', '.join(said)}")
+            msg = f"{where}: {key}: unknown key; {hint}"
+            raise PlanError(msg)
+    try:
+        checked = Plan.model_validate(said | dict(changes))
+    except ValidationError as error:
+        raise PlanError(_in_words(where, error)) from error
+    _check_all(where, checked)
+    return plan.model_copy(update={key: getattr(checked, key) for key in said})
+
+
+def _check_all(file: Path, plan: Plan) -> None:
+    """Refuse what pydantic cannot see: indicators and options that do not fit."""
     for entry in plan.indicators:
         _check_indicator(file, plan, entry, find_indicator_in(file, entry.name))
     _check_module_options(file, plan)
-    return plan
 
 
 def find_indicator_in(file: Path, name: str) -> Indicator:
@@ -223,7 +268,7 @@ def find_plan(district: District, name: str | Path = "") -> Plan:
     """
     file = plan_file(district, name)
     plan = read_plan(file)
-    _check_tables(file, plan, district)
+    check_tables(file, plan, district)
     return plan
 
 
@@ -245,7 +290,7 @@ def plan_file(district: District, name: str | Path = "") -> Path:
     return file
 
 
-def _check_tables(file: Path, plan: Plan, district: District) -> None:
+def check_tables(file: Path, plan: Plan, district: District) -> None:
     """Refuse a plan that needs a table the district does not keep."""
     for entry in plan.indicators:
         for table in find_indicator(entry.name).tables:

@@ -19,6 +19,12 @@ def rule_folders(plan: Path) -> list[Path]:
     return [folder / "rules", folder.parent / "rules", folder]
 
 
+def rule_file(plan: Path, name: str) -> Path:
+    """Return where the rule file of a plan lies: the first of the places it is looked for at where it is."""
+    places = [folder / name for folder in rule_folders(plan)]
+    return next((place for place in places if place.is_file()), places[0])
+
+
 class RuleFiles:
     """
     The rule files that a plan may name, and those that it did.
@@ -75,10 +81,8 @@ class RuleFiles:
         """Return the content of a rule file, read once."""
         if name in self._read:
             return self._read[name]
-        file = next(
-            (f / f"{name}.toml" for f in self._folders if (f / f"{name}.toml").is_file()), None
-        )
-        if file is None:
+        file = rule_file(self._plan, f"{name}.toml")
+        if not file.is_file():
             known = sorted({f.stem for folder in self._folders[:2] for f in folder.glob("*.toml")})
             hint = did_you_mean(name, known, f"rules here: {', '.join(known) or 'none'}")
             msg = f"{self._plan}: {where}: no rules {name!r} in {self._folders[0]} or {self._folders[1]}: {hint}"

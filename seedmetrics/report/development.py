@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from seedmetrics.evaluation import UnitEvaluation
-from seedmetrics.indicators.counting import last_moment
+from seedmetrics.indicators.counting import kept, last_moment
 from seedmetrics.indicators.member_development import rule_outcomes, steps_reached
 from seedmetrics.report.blocks import Figure, Gap, Grid, source_line
 from seedmetrics.report.few_persons import Range, range_text, rounded, told_counts
@@ -113,7 +114,13 @@ def titled(view: View, entry: Mapping[str, Any], fallback: str) -> str:
 def reached_of(view: View, code: str) -> pd.Series:
     """Return the true number of persons who have reached each step, by its number."""
     options = {k: v for k, v in options_of(view).items() if k != "holidays"}
-    table = steps_reached(view.evaluation.district, view.evaluation.period, **options)
+    district, period = view.evaluation.district, view.evaluation.period
+    said = json.dumps(options, sort_keys=True, default=str)
+    table = kept(
+        district,
+        ("report.development", str(period), said),
+        lambda: steps_reached(district, period, **options),
+    )
     mine = table[table["unit"] == code]
     return mine.set_index("step")["persons"].astype(int)
 

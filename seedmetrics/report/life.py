@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import pandas as pd
+
 from seedmetrics.evaluation import UnitEvaluation
 from seedmetrics.indicators import find_indicator, measure_all
+from seedmetrics.indicators.counting import kept
 from seedmetrics.indicators.slots import slots
 from seedmetrics.records import Period
 from seedmetrics.report.blocks import Figure, Gap, Grid, Row, source_line
@@ -109,16 +113,25 @@ def life_slots(view: View, code: str) -> list[Slot]:
     for slot in dict.fromkeys(slot for _, slot in found):
         kinds = [kind for kind, other in found if other == slot]
         names = [f"organisation_life.{kind}_compliance" for kind in kinds]
-        counts = measure_all(
-            district,
-            {name: {"frequencies": options} for name in names},
-            slot,
-            level=view.plan.level,
-        )
+        counts = _measured(view, names, options, slot)
         mine = counts[counts["unit"] == code]
         for kind, held, due in zip(kinds, mine["numerator"], mine["denominator"], strict=True):
             counted[kind, slot] = Slot(kind, slot, float(held), float(due))
     return [counted[key] for key in found]
+
+
+def _measured(
+    view: View, names: list[str], options: Mapping[str, str], slot: Period
+) -> pd.DataFrame:
+    """Return what the indicators count of every unit in a slot, once for all pages of a district."""
+    district, level = view.evaluation.district, view.plan.level
+    called = tuple(find_indicator(name) for name in names)
+    asked = {name: {"frequencies": options} for name in names}
+    return kept(
+        district,
+        ("report.life", called, json.dumps(options, sort_keys=True, default=str), str(slot), level),
+        lambda: measure_all(district, asked, slot, level=level),
+    )
 
 
 def kind_name(view: View, kind: str) -> str:

@@ -17,7 +17,7 @@ import pandas as pd
 from seedmetrics.evaluation import Evaluation, Plan
 from seedmetrics.evaluation.plan_files import plan_file, read_plan
 from seedmetrics.evaluation.programme import FILE, PLAN
-from seedmetrics.evaluation.rule_files import rule_folders
+from seedmetrics.evaluation.rule_files import rule_file
 from seedmetrics.indicators.counting import kept
 from seedmetrics.records import District
 from seedmetrics.records.kept import mark
@@ -171,9 +171,7 @@ def files_read(evaluation: Evaluation, plan_name: str) -> list[tuple[Path, str]]
     file = plan_file(district, plan_name)
     sources = district.sources
     found = [(district.folder / f, d) for f, d in zip(sources["file"], sources["sha256"])]
-    for name, digest in plan.rule_files.items():
-        places = [folder / name for folder in rule_folders(file)]
-        found.append((next(place for place in places if place.is_file()), digest))
+    found += [(rule_file(file, name), digest) for name, digest in plan.rule_files.items()]
     return [*found, (file, plan.sha256)]
 
 

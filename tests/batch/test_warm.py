@@ -387,3 +387,26 @@ def test_code_written_since_asks_for_another_template(monkeypatch, tmp_path):
     os.utime(package / "provisioner.py", (before + 100, before + 100))
     monkeypatch.setattr(provisioner, "__file__", str(package / "provisioner.py"))
     assert provisioner.newest_code() == before + 100
+
+
+def test_a_debugger_takes_only_the_kernels_own_modules_for_the_kernels(
+    make_notebook, tmp_path, warmth
+):
+    source = (
+        "kernel = get_ipython().kernel\nimport pandas\n"
+        "print(pandas.__file__ in kernel._kernel_modules)\n"
+        "print(any('traitlets' in name for name in kernel._kernel_modules))"
+    )
+    result = run_job(job(make_notebook(source), tmp_path / "o.ipynb"), warmth=warmth)
+    assert result.ok, result.error
+    assert outputs(result.job.output) == ["False\nTrue\n"]
+
+
+@pytest.mark.parametrize("warm", [True, False])
+def test_what_a_batch_runs_does_not_enter_anybodys_history(make_notebook, tmp_path, warmth, warm):
+    source = "print(get_ipython().history_manager.enabled, len(In))"
+    result = run_job(
+        job(make_notebook(source), tmp_path / "o.ipynb"), warmth=warmth if warm else None
+    )
+    assert result.ok, result.error
+    assert outputs(result.job.output) == ["False 3\n"]

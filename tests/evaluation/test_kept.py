@@ -149,3 +149,27 @@ def test_a_process_that_keeps_holds_one_thread_so_that_it_may_fork(folder):
         check=True,
     )
     assert ran.stdout.split() == ["5", "1"]
+
+
+def test_a_plan_is_read_once_and_anew_when_it_or_its_rules_are_written(folder, monkeypatch):
+    kept.keep_evaluations(str(folder), ["trial"], "2025Q4")
+    reads = []
+    real = Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda self: (reads.append(self.name), real(self))[1])
+    district = open_district(folder)
+    first = find_plan(district, "trial")
+    assert find_plan(district, "trial") is first
+    assert "trial.toml" not in reads
+    file = folder / "trial.toml"
+    file.write_text(file.read_text(encoding="utf-8") + "\n# changed\n", encoding="utf-8")
+    again = find_plan(district, "trial")
+    assert again.sha256 != first.sha256
+    kept.forget()
+    reads.clear()
+    find_plan(district, "trial")
+    assert "trial.toml" in reads
+
+
+def test_nothing_of_a_plan_is_kept_unasked(folder):
+    district = open_district(folder)
+    assert find_plan(district, "trial") is not find_plan(district, "trial")

@@ -21,13 +21,24 @@ from typing import Any, NoReturn
 
 from seedmetrics.batch.sockets import OURS
 
-# What a kernel needs to be there at once. Each must leave one thread behind: a test holds that. Pyplot is not
-# among them: it asks, once, as it is imported, where it is to draw.
-MODULES = (
+# What a kernel itself needs, and imports as it starts.
+OF_A_KERNEL = (
+    "IPython.core.completerlib",
+    "IPython.core.debugger",
+    "IPython.core.logger",
+    "IPython.core.oinspect",
+    "IPython.extensions.storemagic",
     "ipykernel.debugger",
-    "ipykernel.kernelapp",
     "ipykernel.ipkernel",
+    "ipykernel.kernelapp",
     "ipykernel.zmqshell",
+    "sqlite3",
+    "tornado.platform.asyncio",
+    "zmq.utils.garbage",
+)
+# What a notebook needs. Each must leave one thread behind: a test holds that. Pyplot is not among them: it asks,
+# once, as it is imported, where it is to draw.
+MODULES = (
     "matplotlib.backends.backend_agg",
     "matplotlib.backends.backend_svg",
     "matplotlib.figure",
@@ -160,6 +171,7 @@ def become_kernel(request: dict[str, Any]) -> NoReturn:
             sys.modules["numpy"].random.seed()
         from ipykernel.kernelapp import IPKernelApp
 
+        _know_own_modules()
         IPKernelApp.clear_instance()
         app = IPKernelApp.instance(parent_handle=os.getppid())
         app.initialize(request["argv"])  # type: ignore[no-untyped-call]
@@ -169,6 +181,32 @@ def become_kernel(request: dict[str, Any]) -> NoReturn:
         code = end.code if isinstance(end.code, int) else 0
     finally:
         os._exit(code)
+
+
+class _System:
+    """The module ``sys``, with the modules that a kernel of its own interpreter would have as it starts."""
+
+    def __init__(self, modules: dict[str, Any]) -> None:
+        self.modules = modules
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(sys, name)
+
+
+_own_modules: dict[str, Any] = {}
+
+
+def _know_own_modules() -> None:
+    """Let ipykernel take only its own modules for the kernel's.
+
+    It asks every module that is there for its file, so that its debugger steps over them. In a forked kernel pandas
+    and all others are there already, which a debugger is to step into; and to ask three thousand modules costs
+    a fifth of the kernel's start, since each is copied as it is touched.
+    """
+    from ipykernel import ipkernel
+
+    if _own_modules:
+        vars(ipkernel)["sys"] = _System(_own_modules)
 
 
 def answer(
@@ -202,10 +240,18 @@ def answer(
     children.add(pid, connection, Path(request["argv"][1]))
 
 
-def prepare(call: str, arguments: dict[str, Any]) -> None:
-    """Call ``module:function`` with keyword arguments, so that what it keeps is in every kernel."""
-    module, _, function = call.partition(":")
-    getattr(importlib.import_module(module), function)(**arguments)
+def make_ready(modules: list[str], call: str, arguments: dict[str, Any]) -> None:
+    """Import, and call ``module:function`` with keyword arguments, so that what it keeps is in every kernel."""
+    for name in OF_A_KERNEL:
+        importlib.import_module(name)
+    _own_modules.update(sys.modules)
+    for name in (*MODULES, *modules):
+        importlib.import_module(name)
+    if call:
+        module, _, function = call.partition(":")
+        getattr(importlib.import_module(module), function)(**arguments)
+    gc.collect()
+    gc.freeze()  # what is there now is shared: collecting it in a child would copy it
 
 
 def main() -> None:
@@ -213,12 +259,7 @@ def main() -> None:
     listener = socket.socket(fileno=os.dup(0))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     options = json.loads(sys.argv[1])
-    for name in (*MODULES, *options["modules"]):
-        importlib.import_module(name)
-    if options["call"]:
-        prepare(options["call"], options["arguments"])
-    gc.collect()
-    gc.freeze()  # what is there now is shared: collecting it in a child would copy it
+    make_ready(options["modules"], options["call"], options["arguments"])
     Path(options["ready"]).touch()
     children = Children()
     children.selector.register(listener, selectors.EVENT_READ, ("asked", 0))

@@ -4,18 +4,27 @@ import time
 from queue import Empty
 from typing import Any
 
+import zmq
 from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
 from traitlets import Type
 
 # Between two looks at whether a kernel that says nothing is still alive.
 LOOK = 1.0
+# Milliseconds until a socket that nobody answers at is tried again: a kernel binds some fifty after it was asked for,
+# and ZeroMQ would wait twice that.
+TRY_AGAIN = 2
 # A subscription that is in place hears of a request at once; one that is not yet is asked again.
 HEARD = 0.05
 
 
 class PromptClient(AsyncKernelClient):
     """A client that is ready when kernel and subscription have answered, and not a fifth of a second later."""
+
+    def start_channels(self, *args: Any, **kwargs: Any) -> None:
+        """Connect, again and again until the kernel is there."""
+        self.context.setsockopt(zmq.RECONNECT_IVL, TRY_AGAIN)
+        super().start_channels(*args, **kwargs)
 
     async def wait_for_ready(self, timeout: float | None = None) -> None:
         """
