@@ -17,6 +17,8 @@ _ALL_PAIRS = 64
 _FIRST, _SECOND = 8, 32
 # Statistics of one draw that are looked at together: half a megabyte.
 _TABLE = BLOCK // 4
+# Noise that is held for the second look at it, in numbers: sixteen megabytes. More is drawn again.
+_HELD = 2**21
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -116,16 +118,15 @@ def _over_every_pair(units: Units, draws: Draws, wanted: int, looks: Sequence[Lo
     """Return the maxima by trying every pair of each set, a unit at a time."""
     ahead, behind = (np.full((len(looks), draws.draws), -np.inf) for _ in range(2))
     work = np.empty((draws.units, draws.size))
-    for rows, normals in draws.blocks():
-        z = np.ascontiguousarray(units.noise(normals).T)
+    held = list(_noise(units, draws)) if draws.units * draws.draws <= _HELD else None
+    for rows, z in held or _noise(units, draws):
         for i, look in enumerate(looks):
             for _, _, t in _drawn(units, z, look, work):
                 np.maximum(ahead[i, rows], t.max(axis=0), out=ahead[i, rows])
                 np.maximum(behind[i, rows], -t.min(axis=0), out=behind[i, rows])
     needed = _needed(behind, wanted)
     kept = _Kept()
-    for rows, normals in draws.blocks():
-        z = np.ascontiguousarray(units.noise(normals).T)
+    for rows, z in held or _noise(units, draws):
         for i, look in enumerate(looks):
             open_ = np.flatnonzero(ahead[i, rows] > needed[i, rows])
             floor = needed[i, rows][open_]
@@ -135,6 +136,12 @@ def _over_every_pair(units: Units, draws: Draws, wanted: int, looks: Sequence[Lo
                     place = i * draws.draws + rows.start + open_[draw]
                     kept.add(place, units.ahead(j, others)[other], t[other, draw])
     return kept.maxima(behind)
+
+
+def _noise(units: Units, draws: Draws) -> Iterator[tuple[slice, FloatArray]]:
+    """Yield which draws, and the noise of each unit in them."""
+    for rows, normals in draws.blocks():
+        yield rows, np.ascontiguousarray(units.noise(normals).T)
 
 
 def _drawn(
