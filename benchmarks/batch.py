@@ -25,6 +25,7 @@ from seedmetrics.site.warming import warm_pages
 
 ROOT = Path(__file__).resolve().parents[1]
 PERIOD = "2025Q3"
+RUNS = 2  # in turn, so that whatever else the machine does at a time meets all three
 UNITS = [*(f"T{k:02d}" for k in range(1, 12)), "S01", "S02", "S03", "Z01", "Z02", "O01"]
 KEPT: dict[str, Any] = {
     "district": str(ROOT / "data" / "sample"),
@@ -173,46 +174,58 @@ def shared_memory() -> float:
     return sum(sizes) / len(sizes)
 
 
+def ours(folder: str) -> tuple[float, float, float]:
+    """Return the seconds of the batch, those until template and workers were ready, and kilobytes a notebook."""
+    reports = site(folder)
+    start = time.perf_counter()
+    warmth = Warmth(call="seedmetrics.site.warming:warm_pages", arguments=tuple(KEPT.items()))
+    template = warmth.start()
+    pool = ready_pool()
+    begun = time.perf_counter() - start
+    start = time.perf_counter()
+    results = run_batch(
+        jobs(reports),
+        workers=2,
+        ledger=reports / "ledger.jsonl",
+        render=render_page,
+        progress=False,
+        warmth=Warmth(address=template.address),
+        open_pool=lambda _: pool,
+    )
+    seconds = time.perf_counter() - start
+    template.close()
+    failed = [result.error for result in results if not result.ok]
+    if failed:
+        raise RuntimeError(failed[0])
+    written = sum(r.job.output.stat().st_size for r in results) / len(results) / 1024
+    return seconds, begun, written
+
+
 def run() -> list[Row]:
     """Return the rows: throughput against papermill and against the cells alone; kernels."""
-    warmth = Warmth(call="seedmetrics.site.warming:warm_pages", arguments=tuple(KEPT.items()))
+    batches, alones, comes = [], [], []
     with tempfile.TemporaryDirectory() as folder:
-        reports = site(f"{folder}/ours")
-        start = time.perf_counter()
-        template = warmth.start()
-        pool = ready_pool()
-        begun = time.perf_counter() - start
-        start = time.perf_counter()
-        results = run_batch(
-            jobs(reports),
-            workers=2,
-            ledger=reports / "ledger.jsonl",
-            render=render_page,
-            progress=False,
-            warmth=Warmth(address=template.address),
-            open_pool=lambda _: pool,
-        )
-        ours = time.perf_counter() - start
-        template.close()
-        failed = [result.error for result in results if not result.ok]
-        if failed:
-            raise RuntimeError(failed[0])
-        alone = in_two_processes(cells_alone, jobs(site(f"{folder}/alone")), warmed)
-        papermills = in_two_processes(as_it_comes, jobs(site(f"{folder}/papermill")), exporter_made)
-        written = sum(r.job.output.stat().st_size for r in results) / len(results) / 1024
+        for turn in range(RUNS):
+            batches.append(ours(f"{folder}/ours{turn}"))
+            alones.append(in_two_processes(cells_alone, jobs(site(f"{folder}/alone")), warmed))
+            comes.append(
+                in_two_processes(as_it_comes, jobs(site(f"{folder}/papermill")), exporter_made)
+            )
+    best, begun, written = min(batches)
+    alone, papermills = min(alones), min(comes)
     warm, cold = kernel_ready("seedmetrics-warm"), kernel_ready("local-provisioner")
     return [
         Row(
             "34 township notebooks with pages, two workers",
-            ours,
+            best,
             round(papermills / 8, 2),
             "papermill as it comes, two processes",
             papermills,
-            note=f"the limit is an eighth of it; template and workers, started once, took {begun:.1f} s more",
+            note=f"the best of {RUNS} each; the limit is an eighth of it; template and workers, started once, took {begun:.1f} s more",
         ),
         Row(
             "34 township notebooks with pages, two workers",
-            ours,
+            best,
             round(1.6 * alone, 2),
             "the cells alone, in two warm processes",
             alone,

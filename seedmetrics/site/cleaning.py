@@ -65,6 +65,8 @@ LOADS = re.compile(
 
 
 MOST_ROUNDS = 10
+# A part of a drawing that is closed as it is opened.
+SHORT = re.compile(rf"<({'|'.join(sorted(DRAWING - TEXT))})((?:\s[^<>]*?)?)\s*/>")
 
 
 def clean(html: str) -> str:
@@ -91,12 +93,18 @@ def clean(html: str) -> str:
     """
     # Some markup reads otherwise when it is read again (an `a` in a `table` in an `a`): what goes into a page is
     # what a second reading leaves as it is.
+    html = _as_written(html)
     for _ in range(MOST_ROUNDS):
         cleaned = _cleaner().clean(html)
         if cleaned == html:
             return cleaned
         html = cleaned
     return escape(html)
+
+
+def _as_written(html: str) -> str:
+    """Return markup as the cleaner writes it where that is easily done, so that one reading shows that it stays."""
+    return SHORT.sub(r"<\1\2></\1>", html).replace("\xa0", "&nbsp;")
 
 
 @cache
