@@ -221,7 +221,7 @@ def run() -> list[Row]:
             round(papermills / 8, 2),
             "papermill as it comes, two processes",
             papermills,
-            note=f"the best of {RUNS} each; the limit is an eighth of it; template and workers, started once, took {begun:.1f} s more",
+            note=f"an eighth is the limit; best of {RUNS}; template and workers, once, {begun:.1f} s more",
         ),
         Row(
             "34 township notebooks with pages, two workers",

@@ -1,6 +1,7 @@
 """How a file comes to be: written beside its place, put there in one step, never half of it; one writer at a time."""
 
 import contextlib
+import errno
 import hashlib
 import os
 import re
@@ -24,6 +25,9 @@ WINDOWS = os.name == "nt"
 UNFINISHED = re.compile(r"\.[0-9a-f]{16}\.\w+\.part")
 A_DAY = 86_400.0
 A_MOMENT = 0.01
+# What a system says when there is no room: on the disk, or of it for this user.
+NO_ROOM = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
+FULL = "the disk is full: make room, then run the same again"
 
 
 def write_atomically(path: Path, content: str | bytes) -> None:
@@ -41,7 +45,8 @@ def write_atomically(path: Path, content: str | bytes) -> None:
     The temporary file stands in the same folder (a rename is atomic only within one file system)
     and is removed when writing fails, a full disk for one. File and folder are on the disk when
     this returns, so that the same holds of a cut of power. While it is written the temporary file
-    is locked: `remove_leftovers` knows by that whether its writer lives.
+    is locked: `remove_leftovers` knows by that whether its writer lives. An `OSError` for want of room
+    names the file that was to be, and says what to do.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     data = content.encode("utf-8") if isinstance(content, str) else content
@@ -58,10 +63,28 @@ def write_atomically(path: Path, content: str | bytes) -> None:
                 beside.replace(path)
         if WINDOWS:
             beside.replace(path)
-    except BaseException:
+    except BaseException as error:
         beside.unlink(missing_ok=True)
+        if lacks_room(error):
+            raise OSError(errno.ENOSPC, FULL, str(path)) from error
         raise
     sync_folder(path.parent)
+
+
+def lacks_room(error: BaseException) -> bool:
+    """Say whether it is for want of room on a disk that something went wrong.
+
+    Parameters
+    ----------
+    error : BaseException
+        What was raised.
+
+    Returns
+    -------
+    bool
+        True for a full disk and for a quota that is used up.
+    """
+    return isinstance(error, OSError) and error.errno in NO_ROOM
 
 
 def sync_folder(folder: Path) -> None:

@@ -1,6 +1,7 @@
 """What was run and what came of it: one line a job, never rewritten; and which results still hold."""
 
 import contextlib
+import errno
 import json
 import os
 from collections.abc import Iterable, Mapping
@@ -9,7 +10,7 @@ from io import FileIO
 from pathlib import Path
 from typing import Any
 
-from seedmetrics.batch.files import digest, locked, sync_folder
+from seedmetrics.batch.files import FULL, digest, lacks_room, locked, sync_folder
 from seedmetrics.batch.jobs import Job, JobResult
 from seedmetrics.batch.keys import package_versions
 
@@ -118,9 +119,11 @@ def _append(ledger: Path, line: bytes) -> None:
                 line = b"\n" + line
         try:
             _write_whole(file, line)
-        except OSError:
+        except OSError as error:
             with contextlib.suppress(OSError):
                 file.truncate(end)
+            if lacks_room(error):
+                raise OSError(errno.ENOSPC, FULL, str(ledger)) from error
             raise
     if not end:
         sync_folder(ledger.parent)
@@ -130,8 +133,8 @@ def _write_whole(file: FileIO, data: bytes) -> None:
     """Write in one step, and see it onto the disk."""
     written = file.write(data)
     if written != len(data):
-        msg = f"{file.name}: {written} of {len(data)} bytes were written; make room on the disk"
-        raise OSError(msg)
+        msg = f"{written} of {len(data)} bytes were written"
+        raise OSError(errno.ENOSPC, msg)
     os.fsync(file.fileno())
 
 

@@ -17,7 +17,7 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
-from seedmetrics.batch.files import digest, write_atomically
+from seedmetrics.batch.files import FULL, digest, lacks_room, write_atomically
 from seedmetrics.batch.jobs import Job, JobResult
 from seedmetrics.batch.limits import Limits
 from seedmetrics.batch.parameters import read_notebook, write_legibly
@@ -109,17 +109,19 @@ def run_job(
             ok, cell, error = False, *_account(exception, seen, bounds)
         if ok or seen.cells:
             break
-    sha256 = _save(job, seen.node)
-    html = None
+    sha256, html = "", None
+    try:
+        sha256 = _save(job, seen.node)
+    except OSError as exception:
+        job.output.unlink(missing_ok=True)  # what an earlier run left there is not of this one
+        ok, cell = False, None
+        error = f"the notebook could not be written: {_plain(exception)}"
     if ok and render is not None:
         try:
             render(job.output, job.html)
             html = job.html
         except Exception as exception:  # noqa: BLE001  # one bad page must not stop the others
-            ok, error = (
-                False,
-                f"the page could not be made: {type(exception).__name__}: {exception}",
-            )
+            ok, error = False, f"the page could not be made: {_plain(exception)}"
     if html is None:
         job.html.unlink(missing_ok=True)
     result = JobResult(job=job, ok=ok, seconds=time.perf_counter() - clock)
@@ -191,7 +193,7 @@ def _account(exception: Exception, seen: _Run, limits: Limits) -> tuple[int | No
         traceback = "\n".join(exception.traceback or []) or _printed_traceback(seen)
         return exception.exec_count, traceback or f"{exception.ename}: {exception.evalue}"
     if seen.cells == 0:
-        return None, f"no cell ran: {type(exception).__name__}: {exception}"
+        return None, f"no cell ran: {_plain(exception)}"
     if isinstance(exception, CellTimeoutError):
         words = f"CellTimeoutError: the cell took longer than {limits.cell:g} s"
     elif isinstance(exception, DeadKernelError):
@@ -204,6 +206,27 @@ def _account(exception: Exception, seen: _Run, limits: Limits) -> tuple[int | No
     if seen.node is not None and seen.index is not None:
         _mark(seen.node, seen.index, words)
     return seen.cells, words
+
+
+def lacked_room(result: JobResult) -> bool:
+    """Say whether it is the disk that a job failed for, and nothing in its notebook.
+
+    Parameters
+    ----------
+    result : JobResult
+        Of a job.
+
+    Returns
+    -------
+    bool
+        True where its kernel, its notebook or its page found no room; the next job is like to fail for it too.
+    """
+    return not result.ok and result.cell is None and FULL in result.error
+
+
+def _plain(exception: Exception) -> str:
+    """Return an exception in a line; of a full disk what that means, and not where: a ledger travels."""
+    return FULL if lacks_room(exception) else f"{type(exception).__name__}: {exception}"
 
 
 def _printed_traceback(seen: _Run) -> str:

@@ -1,6 +1,7 @@
 """Many jobs, a few at a time, each in a worker process: none that fails takes another with it."""
 
 import multiprocessing
+import os
 import pickle
 import sys
 from collections import deque
@@ -19,23 +20,30 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from seedmetrics.batch.files import remove_leftovers
+from seedmetrics.batch.files import FULL, remove_leftovers
 from seedmetrics.batch.jobs import Job, JobResult, check_outputs
 from seedmetrics.batch.keys import fingerprint
 from seedmetrics.batch.ledger import append_result, still_valid
 from seedmetrics.batch.limits import Limits
 from seedmetrics.batch.parameters import Declared, check_against, declared_parameters
 from seedmetrics.batch.progress import Progress
-from seedmetrics.batch.runner import Render, run_job
+from seedmetrics.batch.runner import Render, lacked_room, run_job
 from seedmetrics.batch.sockets import sweep
 from seedmetrics.batch.warm import Refused, Warmth, supported
 from seedmetrics.batch.warm.forking import die_with_parent
-from seedmetrics.errors import NotebookError
+from seedmetrics.errors import NotebookError, SeedmetricsError
 
 Run = Callable[[Job], JobResult]
 JOBS_A_WORKER = 200
+KILLED_TWICE = (
+    "the process that ran this notebook was killed, twice (out of memory, or from outside)"
+)
 OpenPool = Callable[[int], Executor]
 """Opens an executor of so many workers; a pool of another kind (of many machines) enters here."""
+
+
+class Culprit(Exception):  # noqa: N818  # a finding of an executor that knows whose fault it is
+    """A job ended its worker every time; its executor has run the others again."""
 
 
 def run_batch(
@@ -70,8 +78,8 @@ def run_batch(
     limits : Limits, optional
         What one notebook may take; the usual bounds where left out.
     warmth : Warmth, optional
-        What the kernels are forked from; a template is started for the batch, where this system can.
-        Ordinary kernels where left out.
+        What the kernels are forked from; a template is started for the batch, where this system can, by
+        the workers themselves where `open_pool` opens them. Ordinary kernels where left out.
     open_pool : callable, optional
         Opens the executor of so many workers: any of `concurrent.futures`, or another that is like
         them; a pool of processes on this machine where left out.
@@ -94,6 +102,9 @@ def run_batch(
     NotebookError
         Before anything starts: a parameter that is unknown or of the wrong type, an output outside
         the reports folder or written twice, `workers` below 1, `render` that cannot be sent.
+    SeedmetricsError
+        When there is no room left on the disk, or the ledger cannot be written: what runs then comes to its
+        end, nothing more is started.
 
     Notes
     -----
@@ -112,9 +123,11 @@ def run_batch(
         standing = still_valid(ledger, zip(jobs, prints), pages=render is not None)
     results = {n: standing[job.key] for n, job in enumerate(jobs) if job.key in standing}
     left = [n for n in range(len(jobs)) if n not in results]
+    stopped = ""
     with (
+        _swept(),
         Progress(len(jobs), standing=len(results), shown=progress) as shown,
-        _template(warmth if left else None) as warm,
+        _template(warmth if left else None, here=open_pool is None) as warm,
     ):
         run = partial(run_job, render=render, limits=limits, warmth=warm)
         ended = schedule(
@@ -123,22 +136,40 @@ def run_batch(
             workers=workers,
             open_pool=open_pool,
             starting=shown.starting,
+            going=lambda: not stopped,
         )
         for place, result in ended:
             n = left[place]
             known = unchanged is None or unchanged()
-            append_result(
-                ledger, result, fingerprint=prints[n] if known else "", inputs=jobs[n].inputs
-            )
-            results[n] = result
+            row = {"fingerprint": prints[n] if known else "", "inputs": jobs[n].inputs}
+            try:
+                append_result(ledger, result, **row)
+                results[n] = result
+            except OSError as error:
+                stopped = f"{ledger} cannot be written: {error.strerror or error}"
             shown.ended(result)
+            if lacked_room(result):
+                stopped = stopped or f"{ledger.parent}: {FULL}"
+    if stopped:
+        done = sum(result.ok for result in results.values())
+        msg = f"{stopped}; {done} of {len(jobs)} notebooks are done and will not run again"
+        raise SeedmetricsError(msg)
     return [results[n] for n in range(len(jobs))]
 
 
 @contextmanager
-def _template(warmth: Warmth | None) -> Iterator[Warmth | None]:
-    """Start a template for the batch; without one, each worker that can starts its own."""
-    if warmth is None or warmth.address or not supported():
+def _swept() -> Iterator[None]:
+    """Remove after a block what workers left that were killed in it: the folders where they met their kernels."""
+    try:
+        yield
+    finally:
+        sweep()
+
+
+@contextmanager
+def _template(warmth: Warmth | None, *, here: bool) -> Iterator[Warmth | None]:
+    """Start a template for the batch, on this machine; without one, each worker that can starts its own."""
+    if warmth is None or warmth.address or not here or not supported():
         yield warmth
         return
     try:
@@ -159,6 +190,7 @@ def schedule(
     workers: int,
     open_pool: OpenPool | None = None,
     starting: Callable[[Job], None] | None = None,
+    going: Callable[[], bool] | None = None,
 ) -> Iterator[tuple[int, JobResult]]:
     """Yield each job's place in the sequence and its result, as they end.
 
@@ -174,11 +206,13 @@ def schedule(
         Opens the executor; a pool of spawned processes by default.
     starting : callable, optional
         Told of each job as it is handed over; of a suspect again, when it is run alone.
+    going : callable, optional
+        Says whether more jobs are to be handed over; those that run come to their end in any case.
 
     Yields
     ------
     int, JobResult
-        Every job once.
+        Every job once, as long as it is `going`.
 
     Notes
     -----
@@ -187,11 +221,12 @@ def schedule(
     """
     open_pool = open_pool or spawn_pool
     starting = starting or (lambda _: None)
+    going = going or (lambda: True)
     waiting = deque(enumerate(jobs))
-    while waiting:
+    while waiting and going():
         pool = open_pool(min(workers, len(waiting)))
         try:
-            suspects = yield from _drain(pool, waiting, run, workers, starting)
+            suspects = yield from _drain(pool, waiting, run, workers, starting, going)
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
         for index, job in suspects:
@@ -215,8 +250,15 @@ def spawn_pool(workers: int) -> Executor:
     return ProcessPoolExecutor(
         workers,
         mp_context=multiprocessing.get_context("spawn"),
-        initializer=die_with_parent if sys.platform == "linux" else None,
+        initializer=_begin,
+        initargs=(os.getpid(),),
     )
+
+
+def _begin(batch: int) -> None:
+    """Make a worker end with the batch that started it, also where that was killed before this could be asked for."""
+    if sys.platform == "linux":
+        die_with_parent(batch)
 
 
 def _drain(
@@ -225,13 +267,14 @@ def _drain(
     run: Run,
     workers: int,
     starting: Callable[[Job], None],
+    going: Callable[[], bool],
 ) -> Generator[tuple[int, JobResult], None, list[tuple[int, Job]]]:
     """Work through what waits; return the jobs in flight when the pool broke, none when it held."""
     running: dict[Future[JobResult], tuple[int, Job]] = {}
     suspects: list[tuple[int, Job]] = []
     left = JOBS_A_WORKER * workers
     while ((waiting and left) or running) and not suspects:
-        while waiting and left and len(running) < workers:
+        while waiting and left and len(running) < workers and going():
             left -= 1
             index, job = waiting.popleft()
             try:
@@ -259,11 +302,7 @@ def _alone(job: Job, run: Run, open_pool: OpenPool) -> JobResult:
     try:
         future = pool.submit(run, job)
         if isinstance(future.exception(), BrokenExecutor):
-            words = (
-                "the process that ran this notebook was killed, twice "
-                "(out of memory, or from outside)"
-            )
-            return _lost(job, words)
+            return _lost(job, KILLED_TWICE)
         return _result(future, job)
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
@@ -273,6 +312,8 @@ def _result(future: Future[JobResult], job: Job) -> JobResult:
     exception = future.exception()
     if exception is None:
         return future.result()
+    if isinstance(exception, Culprit):
+        return _lost(job, str(exception))
     if isinstance(exception, Exception):
         return _lost(job, f"the notebook could not be run: {type(exception).__name__}: {exception}")
     raise exception

@@ -83,6 +83,9 @@ class Kernel:
         found: dict[str, Any] = {}
         with contextlib.suppress(OSError, ValueError):
             found = forking.receive(self.connection)
+        if not found:  # nor can it end what the kernel had started
+            with contextlib.suppress(OSError):
+                os.killpg(self.pid, signal.SIGKILL)
         self.returncode = int(found.get("exit", -signal.SIGKILL))
         self.close()
 
@@ -236,6 +239,7 @@ def open_template(
             stderr=errors,
             env={**AT_IMPORT, **os.environ},
             pass_fds=[theirs],
+            start_new_session=True,  # who kills the whole batch at once leaves it to tidy up
         )
     os.close(theirs)
     template = Template(str(address), process, folder, ours)
