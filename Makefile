@@ -8,7 +8,7 @@ TEST_WORKERS ?= 2
 DISTRICT ?= data/sample
 OUT ?= reports
 
-.PHONY: evaluate test lab check bench lock clean help
+.PHONY: evaluate test lab docs check bench lock clean help
 
 evaluate: $(READY)  ## evaluate the sample district (or DISTRICT=…) and print where to look
 	$(BIN)/seedmetrics evaluate $(DISTRICT) --out $(OUT)
@@ -18,6 +18,9 @@ test: $(READY)  ## run every test
 
 lab: $(READY)  ## open the notebooks in JupyterLab, with the kernel that starts at once
 	JUPYTER_DEFAULT_PROVISIONER_NAME=seedmetrics-warm $(BIN)/jupyter lab notebooks
+
+docs: $(READY)  ## build the documentation, its notebooks run on the sample, and print where to look
+	$(BIN)/python docs/make_docs.py
 
 check: $(READY)  ## lint, types, docstrings, notebooks without outputs
 	$(BIN)/ruff check .

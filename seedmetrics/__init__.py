@@ -5,30 +5,42 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from seedmetrics import showing
+
 if TYPE_CHECKING:
     from seedmetrics import formulas
     from seedmetrics.errors import DistrictError, NotebookError, PlanError, SeedmetricsError
     from seedmetrics.evaluation import (
+        CaseSlices,
+        Comparison,
         Evaluation,
         Plan,
+        compare,
         evaluate,
         indicator_budget,
         published_figures,
         read_plan,
+        reweigh,
         robustness,
+        slice_cases,
+        vary,
     )
-    from seedmetrics.indicators import indicator, indicator_names, measure
+    from seedmetrics.indicators import indicator, indicator_names, measure, share_of
     from seedmetrics.records import District, Period, declare, open_district
     from seedmetrics.report import (
         closure_report,
         league_report,
         programme_report,
         robustness_report,
+        show,
         unit_report,
+        weigh,
     )
 
 # Loading on demand keeps `import seedmetrics.formulas` free of pandas and matplotlib.
 _WHERE = {
+    "CaseSlices": "evaluation",
+    "Comparison": "evaluation",
     "District": "records",
     "DistrictError": "errors",
     "Evaluation": "evaluation",
@@ -38,6 +50,7 @@ _WHERE = {
     "PlanError": "errors",
     "SeedmetricsError": "errors",
     "closure_report": "report",
+    "compare": "evaluation",
     "declare": "records",
     "evaluate": "evaluation",
     "formulas": "",
@@ -50,12 +63,20 @@ _WHERE = {
     "programme_report": "report",
     "published_figures": "evaluation",
     "read_plan": "evaluation",
+    "reweigh": "evaluation",
     "robustness": "evaluation",
     "robustness_report": "report",
+    "share_of": "indicators",
+    "show": "report",
+    "slice_cases": "evaluation",
     "unit_report": "report",
+    "vary": "evaluation",
+    "weigh": "report",
 }
 
 __all__ = [
+    "CaseSlices",
+    "Comparison",
     "District",
     "DistrictError",
     "Evaluation",
@@ -65,6 +86,7 @@ __all__ = [
     "PlanError",
     "SeedmetricsError",
     "closure_report",
+    "compare",
     "declare",
     "evaluate",
     "formulas",
@@ -77,9 +99,15 @@ __all__ = [
     "programme_report",
     "published_figures",
     "read_plan",
+    "reweigh",
     "robustness",
     "robustness_report",
+    "share_of",
+    "show",
+    "slice_cases",
     "unit_report",
+    "vary",
+    "weigh",
 ]
 
 
@@ -93,6 +121,16 @@ def __getattr__(name: str) -> Any:
     value = getattr(module, name) if floor else module
     globals()[name] = value
     return value
+
+
+def _in_words(result: Any) -> str:
+    """Show a result in the words of the report floor, loaded when a first result is shown."""
+    from seedmetrics.report.showing import markup
+
+    return markup(result)
+
+
+showing.show_by(_in_words)
 
 
 def __dir__() -> list[str]:

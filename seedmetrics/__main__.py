@@ -15,6 +15,8 @@ from seedmetrics.errors import SeedmetricsError
 
 if TYPE_CHECKING:
     from seedmetrics.evaluation import IndicatorBudget
+    from seedmetrics.site.copies import Copies
+    from seedmetrics.site.index import Size
 
 OK, FAILED, WRONG_CALL = 0, 1, 2
 
@@ -79,13 +81,20 @@ def _parser() -> argparse.ArgumentParser:
         "--workers",
         type=_whole,
         default=0,
-        help="notebooks at a time (default: one for each processor)",
+        help="notebooks at a time (default: one for each processor, or thread of the cluster)",
+    )
+    evaluate.add_argument(
+        "--scheduler",
+        default="",
+        metavar="ADDRESS",
+        help="run the notebooks on the workers of a Dask scheduler, as in tcp://HOST:8786",
     )
     evaluate.add_argument(
         "--afresh",
         action="store_true",
         help="make every page, also those that stand from an earlier run",
     )
+    _add_copies(evaluate)
     evaluate.add_argument(
         "--json", action="store_true", help="what was made, as JSON on standard output"
     )
@@ -95,6 +104,7 @@ def _parser() -> argparse.ArgumentParser:
         "site", help="make the index again, from site.json, ledger and tables"
     )
     site.add_argument("reports", help="folder that `evaluate` wrote")
+    _add_copies(site)
     site.set_defaults(run=_site)
 
     kernel = commands.add_parser("kernel", help="the kernel that starts at once")
@@ -107,6 +117,20 @@ def _parser() -> argparse.ArgumentParser:
     )
     install.set_defaults(run=_install_kernel)
     return parser
+
+
+def _add_copies(command: argparse.ArgumentParser) -> None:
+    """Add the options that copy pages."""
+    command.add_argument(
+        "--single-file",
+        action="store_true",
+        help="each page also as one file, to be sent by mail, in the folder send/",
+    )
+    command.add_argument(
+        "--pdf",
+        action="store_true",
+        help="each page also printed, its PDF beside it (needs the extra pdf, and Chromium or Chrome)",
+    )
 
 
 def _whole(text: str) -> int:
@@ -148,7 +172,10 @@ def _evaluate(call: argparse.Namespace) -> int:
         units=call.unit,
         languages=languages,
         workers=call.workers,
+        scheduler=call.scheduler,
         afresh=call.afresh,
+        single_file=call.single_file,
+        pdf=call.pdf,
     )
     refused = made.problems[made.problems["severity"] == "refused"]
     for line in problem_lines(refused, most=3):
@@ -176,12 +203,18 @@ def _evaluate(call: argparse.Namespace) -> int:
         + (f" ({Path(call.out) / 'tables/problems.csv'})" if len(refused) else ""),
         file=sys.stderr,
     )
+    size = made.size
+    print(_size_line(size), file=sys.stderr)
+    _say_copies(made.copies, Path(call.out))
     if call.json:
         summary = {
             "index": str(made.index),
+            "size": {"pages": size.pages, "bytes": size.bytes, "largest": size.largest},
             "pages": done,
             "reused": standing,
             "failed": [result.job.key for result in made.failed],
+            "sent": made.copies.sent,
+            "printed": made.copies.printed,
             "refused": len(refused),
         }
         print(json.dumps(summary, ensure_ascii=False))
@@ -200,11 +233,45 @@ def _budget_line(plan: str, budget: IndicatorBudget) -> str:
     )
 
 
+def _size_line(size: Size) -> str:
+    """Say in one line how large a site is."""
+    return (
+        f"{size.pages} pages in all, {size.bytes / 1e6:.1f} MB with notebooks and tables; "
+        f"the largest page has {size.largest / 1e3:.0f} kB"
+    )
+
+
+def _say_copies(copies: Copies, reports: Path) -> None:
+    """Say where the copies are, and which are gone."""
+    if copies.sent:
+        print(
+            f"{copies.sent} pages as one file each, to be sent: {reports / 'send'}", file=sys.stderr
+        )
+    if copies.printed:
+        print(f"{copies.printed} pages printed: a PDF beside each", file=sys.stderr)
+    if copies.sent or copies.printed:
+        print(
+            f"{copies.bytes / 1e6:.1f} MB of copies, {copies.made} of them made now",
+            file=sys.stderr,
+        )
+    if copies.removed:
+        print(f"{copies.removed} copies removed: their pages have changed", file=sys.stderr)
+
+
 def _site(call: argparse.Namespace) -> int:
     """Make the index again."""
     from seedmetrics.site import build_site
+    from seedmetrics.site.copies import make_copies
+    from seedmetrics.site.index import site_size
+    from seedmetrics.site.printing import find_chromium
 
-    print(build_site(Path(call.reports)))
+    if call.pdf:
+        find_chromium()
+    index = build_site(Path(call.reports))
+    copies = make_copies(index.parent, single_file=call.single_file, pdf=call.pdf)
+    print(_size_line(site_size(index.parent)), file=sys.stderr)
+    _say_copies(copies, index.parent)
+    print(index)
     return OK
 
 

@@ -13,10 +13,11 @@ from seedmetrics.indicators import find_indicator
 from seedmetrics.records import District, Period
 from seedmetrics.records.catalog.columns import Table
 from seedmetrics.records.schemas import TABLES
+from seedmetrics.showing import Shown
 
 
 @dataclass(frozen=True, slots=True)
-class IndicatorBudget:
+class IndicatorBudget(Shown):
     """
     What a plan measures, and what it asks for.
 

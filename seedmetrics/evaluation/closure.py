@@ -14,10 +14,11 @@ from seedmetrics.indicators.cases import (
     open_overdue_days,
 )
 from seedmetrics.records import District, Period
+from seedmetrics.showing import Shown
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Closure:
+class Closure(Shown):
     """
     Case records of all units, counted as the plan says.
 

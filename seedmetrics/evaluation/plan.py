@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, model_validator
 
 from seedmetrics.indicators import find_indicator
+from seedmetrics.showing import Shown
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Number = Annotated[float, Field(allow_inf_nan=False)]
@@ -187,7 +188,7 @@ class CaseRule(_Part):
     funnel: Literal["chance", "spread"] = "chance"
 
 
-class Plan(_Part):
+class Plan(Shown, _Part):
     """A plan, checked. Its numbers are the user's: none of them stands in code."""
 
     name: Annotated[str, Field(pattern=r"^\w[\w-]*$")]
@@ -311,6 +312,16 @@ class Plan(_Part):
     def entry(self, name: str) -> PlanIndicator:
         """Return the plan's entry for an indicator."""
         return next(entry for entry in self.indicators if entry.name == name)
+
+    def __getitem__(self, name: str) -> PlanIndicator:
+        """Return the plan's entry for an indicator; see `entry`."""
+        if name not in self._ipython_key_completions_():
+            raise KeyError(name)
+        return self.entry(name)
+
+    def _ipython_key_completions_(self) -> list[str]:
+        """Offer the names of the indicators to the tab key, after ``plan["``."""
+        return [entry.name for entry in self.indicators]
 
     def plan_weights(self) -> dict[str, float]:
         """Return each indicator's share of the whole plan; they sum to 1."""

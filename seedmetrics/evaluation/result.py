@@ -23,6 +23,7 @@ from seedmetrics.evaluation.standing import EXACT
 from seedmetrics.formulas.ranking import rankability
 from seedmetrics.indicators import find_indicator
 from seedmetrics.records import District, Period
+from seedmetrics.showing import Shown
 
 INDICATOR_COLUMNS = [
     "plan", "period", "unit", "indicator", "value", "numerator", "denominator", "low", "high", "excluded", "score",
@@ -36,7 +37,7 @@ PLACES = ["rank", "rank_low", "rank_high", "tier", "previous_rank"]
 
 
 @dataclass(frozen=True, eq=False)
-class Evaluation:
+class Evaluation(Shown):
     """
     A plan applied to a district's records over one period, with the periods before it.
 
@@ -81,10 +82,13 @@ class Evaluation:
         ranked = int(self.league["rank"].notna().sum())
         return f"<Evaluation {self.plan.name} {self.period}: {ranked} of {len(self.league)} units ranked>"
 
-    def _repr_html_(self) -> str:
-        """Show the league table."""
-        table = self.league.to_html(index=False, na_rep="", escape=True)
-        return f"<p>{self.plan.name}, {self.period}</p>{table}"
+    def __getitem__(self, code: str) -> UnitEvaluation:
+        """Return what concerns one unit; see `unit`."""
+        return self.unit(code)
+
+    def _ipython_key_completions_(self) -> list[str]:
+        """Offer the codes of the units to the tab key, after ``evaluation["``."""
+        return list(map(str, self.units.index))
 
     @property
     def league(self) -> pd.DataFrame:
@@ -260,7 +264,7 @@ class Evaluation:
 
 
 @dataclass(frozen=True, eq=False)
-class UnitEvaluation:
+class UnitEvaluation(Shown):
     """
     The part of an evaluation that concerns one unit.
 

@@ -22,6 +22,7 @@ from seedmetrics.formulas.robustness import (
     weight_uncertainty,
 )
 from seedmetrics.formulas.scoring.trees import Tree, aggregate_tree
+from seedmetrics.showing import Shown
 
 Array = npt.NDArray[np.float64]
 
@@ -34,7 +35,7 @@ SCALES = ("goalposts", "minmax", "percentile")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class GroupRobustness:
+class GroupRobustness(Shown):
     """
     What the ranking of one group depends on.
 

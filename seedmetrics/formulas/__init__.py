@@ -1,5 +1,6 @@
 """Formulas: arrays in, arrays or a small frozen dataclass out. Numpy and scipy only; no district is known here."""
 
+from seedmetrics.formulas._showing import show_as_tables
 from seedmetrics.formulas.closure import (
     ChartSignals,
     ClosureCurve,
@@ -175,3 +176,5 @@ __all__ = [
     "winsorize",
     "working_days",
 ]
+
+show_as_tables(globals()[name] for name in __all__)

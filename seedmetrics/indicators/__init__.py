@@ -22,6 +22,7 @@ from seedmetrics.indicators import (
     village_support,
     winter_visits,
 )
+from seedmetrics.indicators.expressions import share_of
 from seedmetrics.indicators.registry import (
     Indicator,
     derive,
@@ -65,4 +66,5 @@ __all__ = [
     "indicator_names",
     "measure",
     "measure_all",
+    "share_of",
 ]

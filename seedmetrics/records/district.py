@@ -1,7 +1,6 @@
 """A district: its folder opened, its tables validated, its problems and sources listed."""
 
 import dataclasses
-import html
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -20,13 +19,14 @@ from seedmetrics.records.schemas import TABLES, table_named
 from seedmetrics.records.setting import Setting
 from seedmetrics.records.tables import TableRead, read_table
 from seedmetrics.records.units import Spellings
+from seedmetrics.showing import Shown
 
 _FILE: Final = "district.toml"
 _LEVELS: Final = TABLES["units"].columns["level"].choices
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
-class District:
+class District(Shown):
     """
     What a district has handed over.
 
@@ -170,14 +170,13 @@ class District:
         sizes = ", ".join(f"{name} {len(table)}" for name, table in self.tables.items())
         return f"<District {self.name['en']}, as of {self.as_of:%Y-%m-%d %H:%M}: {sizes or 'no tables'}>"
 
-    def _repr_html_(self) -> str:
-        """Return the sources as a table, for a notebook."""
-        shown = self.sources.drop(columns="sha256").to_html(index=False, escape=True, border=0)
-        title = html.escape(" ".join(dict.fromkeys(self.name.values())))
-        counts = self.problems["severity"].value_counts()
-        found = ", ".join(f"{counts.get(s, 0)} {s}" for s in ("refused", "mended", "noted"))
-        moment = f"{self.as_of:%Y-%m-%d %H:%M}"
-        return f"<p><strong>{title}</strong> · as of {moment} · problems: {found}</p>{shown}"
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        """Return a table the district keeps; see `table`."""
+        return self.table(name)
+
+    def _ipython_key_completions_(self) -> list[str]:
+        """Offer the names of the tables to the tab key, after ``district["``."""
+        return list(self.tables)
 
 
 def open_district(folder: str | Path, *, tables: Iterable[str] | None = None) -> District:

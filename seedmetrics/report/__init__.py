@@ -5,10 +5,12 @@ from __future__ import annotations
 from seedmetrics.evaluation import Evaluation, programme
 from seedmetrics.records import District
 from seedmetrics.report.closure_page import ClosurePage
+from seedmetrics.report.exploring import WeightBoard, weigh
 from seedmetrics.report.html import Html
 from seedmetrics.report.league_page import LeaguePage
 from seedmetrics.report.programme_page import ProgrammePage
 from seedmetrics.report.robustness_page import RobustnessPage
+from seedmetrics.report.showing import show
 from seedmetrics.report.unit_page import UnitPage
 from seedmetrics.report.view import View
 from seedmetrics.report.words import Words
@@ -20,11 +22,14 @@ __all__ = [
     "ProgrammePage",
     "RobustnessPage",
     "UnitPage",
+    "WeightBoard",
     "closure_report",
     "league_report",
     "programme_report",
     "robustness_report",
+    "show",
     "unit_report",
+    "weigh",
 ]
 
 

@@ -16,6 +16,7 @@ from seedmetrics.formulas.closure import (
     overdispersion,
     shrunken_rate,
 )
+from seedmetrics.formulas.closure.funnel import beyond_limits
 from seedmetrics.report.numbers import missing
 from seedmetrics.report.view import View
 
@@ -351,7 +352,7 @@ def outside(view: View, units: Sequence[str], target: float) -> dict[str, str]:
 def _beyond_limits(counts: pd.DataFrame, target: float, rule: dict[str, Any]) -> dict[str, str]:
     """Return the units beyond the 95% limits of a rule."""
     limits = funnel_limits(counts["due"].to_numpy(float), target, levels=FUNNEL_LEVELS, **rule)
-    sides = beyond(counts["closed"], counts["due"], limits[:, 0], limits[:, 1])
+    sides = beyond_limits(counts["closed"], counts["due"], limits[:, 0], limits[:, 1])
     return {str(unit): side for unit, side in zip(counts.index, sides) if side}
 
 
@@ -406,22 +407,3 @@ def drawn_rates(view: View, units: Sequence[str]) -> pd.DataFrame:
         return pd.DataFrame(columns, index=counts.index.astype(str))
 
     return view.once(("drawn", tuple(units)), draw)
-
-
-def beyond(closed: Any, due: Any, low: Any, high: Any) -> list[str]:
-    """
-    Say which counts lie beyond exact limits: "above", "below" or "".
-
-    Notes
-    -----
-    The exact limits are interpolated between two counts, so near a rate of 1 the upper one lies a hair under it, and
-    nothing left open would count as a signal. A count is above only when it is more than half a case beyond the
-    limit, which is the mid-p rule.
-    """
-    closed, due, low, high = (np.asarray(v, dtype=float) for v in (closed, due, low, high))
-    above = closed - high * due > 0.5
-    below = closed < low * due
-    return [
-        "above" if a else "below" if b else ""
-        for a, b in zip(np.atleast_1d(above), np.atleast_1d(below))
-    ]

@@ -10,9 +10,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from seedmetrics.formulas.closure import control_chart, funnel_limits
+from seedmetrics.formulas.closure.funnel import beyond_limits
 from seedmetrics.report.blocks import Figure, Gap, Grid, source_line, years_below
 from seedmetrics.report.figures.control import ControlWords, control_plot
-from seedmetrics.report.findings import beyond
 from seedmetrics.report.heading import few
 from seedmetrics.report.numbers import period_parts
 from seedmetrics.report.view import View
@@ -77,7 +77,7 @@ def charted(view: View, table: pd.DataFrame, *, whole: bool) -> Months:
         outside = chart.signals.outside
     else:
         lower, upper = funnel_limits(due, mean, levels=THREE_SIGMA).T
-        outside = np.array([side != "" for side in beyond(closed, due, lower, upper)])
+        outside = beyond_limits(closed, due, lower, upper) != ""
         outside &= shown.to_numpy()
     limits = {"rate": chart.value, "lower": lower, "upper": upper}
     # A month without a point breaks no run: the months on either side of it are neighbors.

@@ -3,10 +3,12 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from seedmetrics.errors import SeedmetricsError
+from seedmetrics.records.kept import mark
 
 FILE = "site.json"
 
@@ -83,7 +85,7 @@ def read_facts(reports: Path) -> SiteFacts:
     """
     path = reports / FILE
     try:
-        return _facts(json.loads(path.read_text(encoding="utf-8")))
+        return _read(path, mark(path))
     except FileNotFoundError:
         msg = f"{path} is not there; run `seedmetrics evaluate`, which writes it, with this folder"
         raise SeedmetricsError(msg) from None
@@ -108,6 +110,12 @@ def reports_folder(page: Path) -> Path | None:
     return next((folder for folder in page.resolve().parents if (folder / FILE).is_file()), None)
 
 
+@lru_cache(maxsize=2)
+def _read(path: Path, _mark: object) -> SiteFacts:
+    """Read the file once for all pages that a process makes; a file that was written again has another mark."""
+    return _facts(json.loads(path.read_text(encoding="utf-8")))
+
+
 def _facts(record: Mapping[str, Any]) -> SiteFacts:
     return SiteFacts(
         district=record["district"],
@@ -115,13 +123,25 @@ def _facts(record: Mapping[str, Any]) -> SiteFacts:
         as_of=str(record["as_of"]),
         language=record["language"],
         languages=tuple(record["languages"]),
-        plans=tuple(_plan(plan) for plan in record["plans"]),
+        plans=tuple(plan_facts(plan) for plan in record["plans"]),
         problems={name: int(count) for name, count in record["problems"].items()},
         version=str(record["version"]),
     )
 
 
-def _plan(record: Mapping[str, Any]) -> PlanFacts:
+def plan_facts(record: Mapping[str, Any]) -> PlanFacts:
+    """Return a plan from what a file holds of it.
+
+    Parameters
+    ----------
+    record : mapping
+        As a run has written it.
+
+    Returns
+    -------
+    PlanFacts
+        Checked no further than that nothing is lacking.
+    """
     units = (
         Unit(unit["code"], {"en": unit["name_en"], "zh": unit["name_zh"]}, unit["group"])
         for unit in record["units"]

@@ -67,6 +67,7 @@ def render_page(notebook: Path, html: Path) -> Path:
         context={
             "body": Markup(body),  # noqa: S704  # cleaned
             "notebook": quote(notebook.name),
+            "methods_page": _methods_page(html, words, facts),
         },
         banner='class="sample"' not in body,
     )
@@ -192,6 +193,14 @@ def page_name(stem: str, plan: str, period: str, words: SiteWords, facts: SiteFa
     if found is None or stem not in found.units:
         return stem
     return named(found.units[stem].names, words.language)
+
+
+def _methods_page(html: Path, words: SiteWords, facts: SiteFacts | None) -> str:
+    """Return the way to the methods of the plan that a page belongs to; empty where it belongs to none."""
+    folder = html.resolve().parent
+    if facts is None or facts.plan(folder.name, folder.parent.name) is None:
+        return ""
+    return f"methods.{words.language}.html"
 
 
 def _title(html: Path, words: SiteWords, facts: SiteFacts | None) -> str:

@@ -14,7 +14,9 @@ from typing import Any
 import pandas as pd
 
 from seedmetrics.batch import Job, JobResult, Warmth, run_batch
+from seedmetrics.batch.cluster import Cluster
 from seedmetrics.batch.files import write_atomically
+from seedmetrics.batch.schedule import OpenPool
 from seedmetrics.errors import PlanError, SeedmetricsError
 from seedmetrics.evaluation import (
     Evaluation,
@@ -26,7 +28,8 @@ from seedmetrics.evaluation import (
     publishes_figures,
 )
 from seedmetrics.records import District, Period, open_district
-from seedmetrics.site.index import build_site
+from seedmetrics.site.copies import Copies, make_copies
+from seedmetrics.site.index import Size, build_site, site_size
 from seedmetrics.site.inputs import (
     AsRead,
     files_read,
@@ -35,6 +38,8 @@ from seedmetrics.site.inputs import (
     programme_digest,
 )
 from seedmetrics.site.pages import render_page
+from seedmetrics.site.printing import find_chromium
+from seedmetrics.site.recording import write_edition
 from seedmetrics.site.tables import write_tables
 from seedmetrics.site.warming import warm_pages
 
@@ -58,6 +63,10 @@ class Published:
         Plans of the district that do not evaluate by the period asked for, or none of the units asked for.
     budgets : dict of str to IndicatorBudget
         What each plan measures and asks for, by its name.
+    size : Size
+        Pages and bytes of the whole folder, with what earlier runs left in it.
+    copies : Copies
+        Pages in one file and PDFs.
     """
 
     index: Path
@@ -65,6 +74,8 @@ class Published:
     problems: pd.DataFrame
     left_out: tuple[str, ...] = ()
     budgets: Mapping[str, IndicatorBudget] = field(default_factory=dict)
+    size: Size = field(default_factory=Size)
+    copies: Copies = field(default_factory=Copies)
 
     @property
     def failed(self) -> tuple[JobResult, ...]:
@@ -81,7 +92,10 @@ def publish(
     units: Sequence[str] = (),
     languages: Sequence[str] = LANGUAGES,
     workers: int = 0,
+    scheduler: str = "",
     afresh: bool = False,
+    single_file: bool = False,
+    pdf: bool = False,
     progress: bool = True,
 ) -> Published:
     """
@@ -102,9 +116,15 @@ def publish(
     languages : sequence of {"en", "zh"}
         Languages of the pages.
     workers : int
-        Notebooks at a time; 0 means one for each processor.
+        Notebooks at a time; 0 means one for each processor, of a cluster one for each thread of its workers.
+    scheduler : str
+        Address of a Dask scheduler, ``tcp://HOST:PORT``, whose workers run the notebooks; empty means this machine.
     afresh : bool
         Make every page, also those that stand from an earlier run.
+    single_file : bool
+        Write each page also as one file, to be sent by mail, into ``send/``.
+    pdf : bool
+        Print each page also, with the Chromium of this machine; its PDF lies beside it.
     progress : bool
         Whether a bar is drawn on standard error.
 
@@ -115,10 +135,16 @@ def publish(
     Raises
     ------
     SeedmetricsError
-        When the district, a plan, the period or a unit cannot be used. A notebook that fails raises nothing.
+        When the district, a plan, the period, a unit, the cluster or the printer cannot be used. A notebook that fails
+        raises nothing.
     """
+    if pdf:  # refused before anything is worked out
+        find_chromium()
     district = open_district(folder)
     out = Path(out)
+    threads = 0
+    if scheduler:  # refused before anything is worked out
+        threads = Cluster(scheduler, (Path(folder) / "district.toml",)).threads()
     chosen = {name: find_plan(district, name) for name in (plans or district.plans or [""])}
     fitting = _with_units(district, _of_cadence(chosen, period), units)
     named = [(name, evaluate(district, plan=p, period=period)) for name, p in fitting.items()]
@@ -128,19 +154,23 @@ def publish(
         for name, evaluation in named
         for job in _jobs(evaluation, str(folder), name, out, units, languages)
     ]
+    read = [file for name, e in named for file in files_read(e, name)]
     _make_folder(out)
     write_tables(out / "tables", _tables(district, evaluations))
     facts = _facts(district, evaluations, languages)
+    for evaluation, plan in zip(evaluations, facts["plans"], strict=True):
+        write_edition(out, evaluation, plan)
     write_atomically(out / "site.json", json.dumps(facts, ensure_ascii=False, indent=1) + "\n")
     results = run_batch(
         jobs,
-        workers=workers or os.cpu_count() or 1,
+        workers=workers or threads or os.cpu_count() or 1,
         ledger=out / "ledger.jsonl",
         render=render_page,
         progress=progress,
         frame=frame_text(facts),
         afresh=afresh,
-        unchanged=AsRead(read for name, e in named for read in files_read(e, name)),
+        unchanged=AsRead(read),
+        open_pool=_pool_of(scheduler, jobs, [file for file, _ in read], out),
         warmth=Warmth(
             call=f"{warm_pages.__module__}:{warm_pages.__name__}",
             arguments=(
@@ -153,7 +183,28 @@ def publish(
     )
     left_out = tuple(plan.name for name, plan in chosen.items() if name not in fitting)
     budgets = {e.plan.name: indicator_budget(e.plan, district, e.period) for e in evaluations}
-    return Published(build_site(out), tuple(results), district.problems, left_out, budgets)
+    index = build_site(out)
+    copies = make_copies(
+        out,
+        single_file=single_file,
+        pdf=pdf,
+        only=_made(results, out, evaluations),
+        afresh=afresh,
+        progress=progress,
+    )
+    return Published(
+        index, tuple(results), district.problems, left_out, budgets, site_size(out), copies
+    )
+
+
+def _made(results: Sequence[JobResult], out: Path, evaluations: Sequence[Evaluation]) -> list[Path]:
+    """Return the pages of a run that can be copied: those of its notebooks, and the methods of its plans."""
+    methods = [
+        out / str(e.period) / e.plan.name / f"methods.{language}.html"
+        for e in evaluations
+        for language in LANGUAGES
+    ]
+    return [result.html for result in results if result.html is not None] + methods
 
 
 def _make_folder(out: Path) -> None:
@@ -164,6 +215,16 @@ def _make_folder(out: Path) -> None:
     except OSError as error:
         msg = f"cannot write to {out} ({error.strerror}): give another folder with --out"
         raise SeedmetricsError(msg) from error
+
+
+def _pool_of(
+    scheduler: str, jobs: Sequence[Job], files: Sequence[Path], out: Path
+) -> OpenPool | None:
+    """Return what opens the pool of a cluster, whose workers must see all that is read; None without a cluster."""
+    if not scheduler:
+        return None
+    seen = {*files, *(job.notebook for job in jobs)}
+    return Cluster(scheduler, tuple(sorted(seen)), out).open_pool
 
 
 def _of_cadence(plans: dict[str, Plan], period: str) -> dict[str, Plan]:
@@ -261,7 +322,9 @@ def _tables(district: District, evaluations: Sequence[Evaluation]) -> dict[str, 
         ),
         "league": league.sort_values(["plan", "group", "rank", "unit"], ignore_index=True),
         "problems": district.problems,
-        "sources": evaluations[0].sources,
+        "sources": pd.concat([e.sources for e in evaluations], ignore_index=True).drop_duplicates(
+            ["table", "file"], ignore_index=True
+        ),
     }
 
 

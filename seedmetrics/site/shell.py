@@ -16,10 +16,17 @@ from seedmetrics.site.words import SiteWords
 TEMPLATES = Path(__file__).parent / "templates"
 # Pages of a plan that are about no single unit.
 COMMON = ("league", "closure", "robustness", "programme")
-# Pages need no script and load nothing but the sheet and the font beside them; browsers hold them to it.
+# Pages of notebooks need no script and load nothing but the sheet and the font beside them; browsers hold them to it.
 POLICY = Markup(
     "default-src 'none'; style-src 'self' file: 'unsafe-inline'; "
-    "img-src 'self' data: file:; font-src 'self' data: file:"
+    "img-src 'self' data: file:; font-src 'self' data: file:; base-uri 'none'; form-action 'none'"
+)
+# What a template may leave out of its context.
+PLAIN: Mapping[str, object] = {"methods_page": "", "methods_here": False, "quality_here": False}
+# The site's own pages have no styles in the markup either. What runs is told by its digest.
+OWN_POLICY = (
+    "default-src 'none'; style-src 'self' file:; img-src 'self' data: file:; font-src 'self' data: file:; "
+    "base-uri 'none'; form-action 'none'"
 )
 
 
@@ -46,6 +53,7 @@ def render(
     other: str | None,
     context: Mapping[str, Any],
     banner: bool = True,
+    policy: str = POLICY,
 ) -> str:
     """Return a whole page.
 
@@ -67,6 +75,8 @@ def render(
         What the template names besides.
     banner : bool, default True
         Whether sample data are said to be that below the masthead; a report that says so itself needs none.
+    policy : str
+        What the page may load and run.
 
     Returns
     -------
@@ -85,9 +95,9 @@ def render(
             other=other,
             site_title=site_title(words, facts),
             date=as_of(words, facts),
-            policy=POLICY,
+            policy=Markup(policy),  # noqa: S704  # digests and keywords only
             banner=banner and facts is not None and facts.sample,
-            **context,
+            **{**PLAIN, **context},
         )
     )
 
@@ -127,10 +137,25 @@ def as_of(words: SiteWords, facts: SiteFacts | None) -> str:
     str
         "15 January 2026".
     """
-    if facts is None:
-        return ""
-    year, month, day = (int(part) for part in facts.as_of[:10].split("-"))
-    return Numbers(words.language).date(date(year, month, day))
+    return "" if facts is None else day(words, facts.as_of)
+
+
+def day(words: SiteWords, text: str) -> str:
+    """Return a day in words.
+
+    Parameters
+    ----------
+    words : SiteWords
+        Of the page's language.
+    text : str
+        ``2026-01-15``.
+
+    Returns
+    -------
+    str
+        "15 January 2026".
+    """
+    return Numbers(words.language).date(date.fromisoformat(text[:10]))
 
 
 def named(names: Mapping[str, str], language: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import xlsxwriter
 
-from seedmetrics.batch.files import write_atomically
+from seedmetrics.site.writing import write_changed
 
 RISKY = ("=", "+", "-", "@", "\t", "\r")
 CREATED = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)  # a workbook must say when; not now
@@ -45,8 +45,8 @@ def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> list[Path]
     paths = []
     for name, table in tables.items():
         paths += [folder / f"{name}.csv", folder / f"{name}.xlsx"]
-        write_atomically(paths[-2], _csv(table))
-        write_atomically(paths[-1], _workbook(name, table))
+        write_changed(paths[-2], _csv(table))
+        write_changed(paths[-1], _workbook(name, table))
     return paths
 
 

@@ -44,6 +44,11 @@ class SiteWords:
         section, name = key.split(".")
         return str(catalogue(self.language)[section][name]).format(**values)
 
+    def raw(self, key: str) -> str:
+        """Return the words under ``section.name`` as they stand, for the script to fill in."""
+        section, name = key.split(".")
+        return str(catalogue(self.language)[section][name])
+
     @property
     def tag(self) -> str:
         """The language as the attribute ``lang`` names it."""
@@ -63,3 +68,8 @@ class SiteWords:
     def failures(self) -> str:
         """The name of this language's page of failures."""
         return "failures.zh.html" if self.language == "zh" else "failures.html"
+
+    @property
+    def quality(self) -> str:
+        """The name of this language's page of data quality."""
+        return "data-quality.zh.html" if self.language == "zh" else "data-quality.html"

@@ -11,7 +11,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy.stats import binom, norm
 
 from seedmetrics.formulas.closure import funnel_limits
-from seedmetrics.formulas.closure.funnel import METHODS
+from seedmetrics.formulas.closure.funnel import METHODS, beyond_limits
 
 method = pytest.mark.parametrize("method", METHODS)
 TAIL_COLUMN = {0.025: 0, 0.975: 1, 0.001: 2, 0.999: 3}
@@ -282,3 +282,9 @@ def test_exact_limits_beyond_the_reach_of_the_binomials_quantile_are_refused() -
     with pytest.raises(ValueError, match=r"`levels` must not lie within 1e-12 of 1.*'arcsine'"):
         funnel_limits(3, 0.5, levels=1 - 1e-14)
     assert np.isfinite(funnel_limits(3, 0.5, levels=1 - 1e-14, method="arcsine")).all()
+
+
+def test_exact_limits_do_not_cry_at_one_hundred_per_cent():
+    low, high = funnel_limits([40], 0.957, levels=0.9973)[0]
+    assert beyond_limits([40], [40], [low], [high]).tolist() == [""]
+    assert beyond_limits([30], [40], [low], [high]).tolist() == ["below"]

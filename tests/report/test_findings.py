@@ -93,14 +93,6 @@ def test_firmness_is_never_overstated(five, share, words):
     assert words in findings.firmness(View.of(five, "en"), share)
 
 
-def test_exact_limits_do_not_cry_at_one_hundred_per_cent():
-    from seedmetrics.formulas.closure import funnel_limits
-
-    low, high = funnel_limits([40], 0.957, levels=0.9973)[0]
-    assert findings.beyond([40], [40], [low], [high]) == [""]
-    assert findings.beyond([30], [40], [low], [high]) == ["below"]
-
-
 def test_the_count_of_open_pairs_follows_from_the_rank_sets(township):
     view = View.of(township, "en")
     table = ranked(view, "towns")

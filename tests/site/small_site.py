@@ -32,7 +32,10 @@ GROUPS = {
     "towns": {"en": "towns and townships", "zh": "镇与乡"},
     "streets": {"en": "streets, zones and offices", "zh": "街道、园区与管理处"},
 }
-TIERS = {"en": ["first", "second", "third"], "zh": ["第一档", "第二档", "第三档"]}
+TIERS: dict[str, list[str]] = {
+    "en": ["first", "second", "third"],
+    "zh": ["第一档", "第二档", "第三档"],
+}
 SECTION = """<div class="seedmetrics" lang="{tag}"><div class="open"><h1>{name}</h1>
 <p class="deck">96.0%</p></div><dl class="facts num"><div><dt>Rank</dt><dd class="plot">
 <svg viewBox="0 0 230 18" aria-hidden="true" focusable="false">
@@ -161,6 +164,70 @@ def league_table() -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)[order]
 
 
+def standings_table(plan: str, period: str) -> pd.DataFrame:
+    """Return what a run writes beside an edition: the league with what lies behind it, and the period before."""
+    league = league_table()
+    table = league[league["plan"] == plan].copy()
+    ranked = table["rank"].notna()
+    for column in ("low", "high"):
+        table[column] = table["score"] + (-3 if column == "low" else 3)
+    table["of"] = table.groupby(["period", "group"])["rank"].transform("count")
+    table["tier_share"] = np.where(ranked, 0.81, np.nan)
+    table["reason"] = np.where(ranked, "", "too_little_recorded")
+    table["closed"], table["due"] = np.where(ranked, 96.0, np.nan), np.where(ranked, 100.0, np.nan)
+    places = ["rank", "rank_low", "rank_high", "of", "tier", "previous_rank"]
+    return table.astype(dict.fromkeys(places, "Int64"))
+
+
+def methods(name: str) -> dict[str, Any]:
+    """Return what a plan decides, as a run records it."""
+    indicators = [
+        ("hotline.closure_rate", "cultivate", 0.6, 1, 0.7, 1.0, 0.95, 0.9, ["cases"]),
+        ("hotline.backlog", "cultivate", 0.0, -1, 0.0, 100.0, None, None, ["cases"]),
+        ("grids.size_fit", "sow", 0.4, 1, 0.5, 1.0, 0.9, None, ["grids"]),
+    ]
+    keys = ("name", "pillar", "weight", "direction", "low", "high", "target", "floor", "tables")
+    plain = {"title": None, "sampled": True, "persons": False, "attendance": False}
+    bound = {"indicator": "hotline.closure_rate", "below": 0.5, "above": None}
+    return {
+        "version": "2", "cadence": "quarter", "history": 8, "basis": "due", "confidence_level": 0.95,
+        "aggregation": "arithmetic", "missing": "reweight", "minimum_denominator": 5, "small_counts": "withhold",
+        "minimum_persons": 5, "minimum_weight": 0.5, "file": f"{name}.toml", "rule_files": {},
+        "tiers": {"quotas": [0.2, 0.6], "cuts": None, "rounding": "half-up", "at_ties": "up", "names": TIERS},
+        "caps": [bound | {"score": 85.0}], "vetoes": [bound | {"tier": 2}],
+        "closure": {"channels": ["one_stop"], "funnel": "chance"}, "annual": None,
+        "pillars": [
+            {"name": "cultivate", "title": {"en": "Cultivate", "zh": "培育"}, "weight": 60},
+            {"name": "sow", "title": {"en": "Sow", "zh": "播散"}, "weight": 40},
+        ],
+        "indicators": [
+            dict(zip(keys, row, strict=True)) | plain | {"options": {"basis": "due", "within_hours": "24"}}
+            for row in indicators
+        ],
+        "budget": {"indicators": 3, "counted": 2, "attendance": 0, "attendance_weight": 0.0, "tables": 2, "items": 9},
+        "sources": [{"table": "cases", "file": "cases.csv", "sha256": "ab" * 32, "rows": 41206}],
+        "units": 8,
+    }  # fmt: skip
+
+
+def write_editions(reports: Path, facts: dict[str, Any]) -> None:
+    """Write each plan as applied, and its leagues."""
+    for plan in facts["plans"]:
+        folder = reports / plan["period"] / plan["name"]
+        periods = ["2025Q2", "2025Q3"] if plan["name"] == "township" else [plan["period"]]
+        joined = {"towns": [[0, 2], [1, 3], [3, 4]], "alliances": [[0, 1]]}
+        edition = {
+            "plan": plan, "as_of": "2025-10-15", "complete": True, "periods": periods,
+            "counted": "hotline.closure_rate" if plan["name"] == "township" else "",
+            "aliases": {"T04": "禾镇|Hemp Town"}, "together": {plan["period"]: joined}, "rankability": {},
+            "methods": methods(plan["name"]),
+        }  # fmt: skip
+        folder.mkdir(parents=True, exist_ok=True)
+        text = json.dumps(edition, ensure_ascii=False)
+        (folder / "edition.json").write_text(text, encoding="utf-8")
+        write_tables(folder, {"standings": standings_table(plan["name"], plan["period"])})
+
+
 def indicator_table() -> pd.DataFrame:
     rows = [
         ("township", "2025Q3", "T01", "hotline.closure_rate", 0.971, 505.0, 520.0),
@@ -172,14 +239,27 @@ def indicator_table() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
+def problem_table() -> pd.DataFrame:
+    before = "the case was closed before it was opened"
+    rows = [
+        ("noted", "cases", "cases.csv", 0, "unit", "禾镇", "6 rows spell the unit T04 this way", "nothing"),
+        ("mended", "cases", "cases.csv", 9, "closed", "2025-01-01", before, "correct it"),
+        ("mended", "cases", "cases.csv", 12, "closed", "2025-01-02", before, "correct it"),
+        ("refused", "units", "units.csv", 17, "code", "", "=1+1", "write another code"),
+    ]  # fmt: skip
+    columns = ["severity", "table", "file", "row", "column", "value", "problem", "remedy"]
+    return pd.DataFrame(rows, columns=columns)
+
+
 def fill(reports: Path) -> Site:
     """Write a site as a run would: tables, site.json, notebooks and pages, the ledger."""
     facts, league = site_facts(), league_table()
-    problems = pd.DataFrame({"severity": ["refused"], "row": [17], "problem": ["=1+1"]})
     write_tables(
         reports / "tables",
-        {"league": league, "indicators": indicator_table(), "problems": problems},
+        {"league": league, "indicators": indicator_table(), "problems": problem_table()}
+        | {"sources": pd.DataFrame(methods("township")["sources"]).assign(refused=38, mended=112)},
     )
+    write_editions(reports, facts)
     (reports / "site.json").write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
     for plan in facts["plans"]:
         for unit in [*plan["units"], {"code": "league", "name_en": "League", "name_zh": "排名"}]:

@@ -124,6 +124,25 @@ def funnel_limits(
     return np.where(certain[..., np.newaxis], sure, limits)
 
 
+def beyond_limits(
+    closed: npt.ArrayLike, due: npt.ArrayLike, low: npt.ArrayLike, high: npt.ArrayLike
+) -> npt.NDArray[np.str_]:
+    """
+    Say which counts lie beyond exact limits: "above", "below" or "".
+
+    Notes
+    -----
+    The exact limits are interpolated between two counts, so near a rate of 1 the upper one lies a hair under it, and
+    nothing left open would count as a signal. A count is above only when it is more than half a case beyond the
+    limit, which is the mid-p rule.
+    """
+    k, n, lower, upper = (
+        np.atleast_1d(np.asarray(v, dtype=float)) for v in (closed, due, low, high)
+    )
+    sides = np.where(k - upper * n > 0.5, "above", np.where(k < lower * n, "below", ""))
+    return np.asarray(sides, dtype=np.str_)
+
+
 def _tails(levels: Sequence[float] | float, method: str) -> list[float]:
     """Return the probability beyond either limit, for each level in turn."""
     given = np.atleast_1d(finite(levels, "levels"))

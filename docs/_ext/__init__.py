@@ -1,0 +1,1 @@
+"""What Sphinx needs beyond its own parts: formulas as MathML, sources from the bibliography."""
