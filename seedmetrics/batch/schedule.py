@@ -125,7 +125,7 @@ def run_batch(
     left = [n for n in range(len(jobs)) if n not in results]
     stopped = ""
     with (
-        _swept(),
+        _swept(ledger.parent),
         Progress(len(jobs), standing=len(results), shown=progress) as shown,
         _template(warmth if left else None, here=open_pool is None) as warm,
     ):
@@ -158,12 +158,13 @@ def run_batch(
 
 
 @contextmanager
-def _swept() -> Iterator[None]:
-    """Remove after a block what workers left that were killed in it: the folders where they met their kernels."""
+def _swept(reports: Path) -> Iterator[None]:
+    """Remove after a block what workers left that were killed in it: folders of sockets, files half written."""
     try:
         yield
     finally:
         sweep()
+        remove_leftovers(reports)
 
 
 @contextmanager

@@ -116,6 +116,21 @@ def test_a_result_that_ended_after_the_records_changed_is_never_used_again(batch
     assert sorted(opened) == sorted(row.key for row in rows[1:])
 
 
+def half_write(notebook: Path, html: Path) -> None:
+    """Make a page as a worker does that is killed while it writes the next."""
+    page(notebook, html)
+    (html.parent / f".{'0' * 16}.0000.part").write_text("half a pa", encoding="utf-8")
+
+
+def test_what_a_killed_worker_was_writing_is_gone_when_the_batch_ends(batch):
+    reports = batch[0].output.parents[1]
+    results = run_batch(
+        batch, workers=1, ledger=reports / "ledger.jsonl", render=half_write, progress=False
+    )
+    assert all(result.ok for result in results)
+    assert sorted(reports.rglob("*.part")) == []
+
+
 def test_the_bar_tells_what_is_running_done_failed_and_left(tmp_path, capfd):
     jobs = [
         Job(Path("t.ipynb"), tmp_path / f"{n}.ipynb", {}, f"k{n}", f"Unit {n}") for n in range(9)
