@@ -9,6 +9,7 @@ from pathlib import Path
 from seedmetrics.batch import LedgerRow, latest_rows
 from seedmetrics.report.html import STYLESHEET
 from seedmetrics.site.building import Builder
+from seedmetrics.site.copies import SENT
 from seedmetrics.site.editions import latest_of, leagues_of, read_editions
 from seedmetrics.site.facts import SiteFacts, read_facts
 from seedmetrics.site.finding import FILE as UNITS
@@ -32,7 +33,7 @@ class Size:
     Attributes
     ----------
     pages : int
-        Pages of any kind, in all languages.
+        Pages of any kind, in all languages; copies to be sent are none.
     bytes : int
         All files of the folder, notebooks, tables and ledger too.
     largest : int
@@ -112,8 +113,13 @@ def site_size(reports: Path) -> Size:
     Size
         Of all that is in it.
     """
-    sizes = {file: file.stat().st_size for file in Path(reports).rglob("*") if file.is_file()}
-    pages = [size for file, size in sizes.items() if file.suffix == ".html"]
+    reports = Path(reports)
+    sizes = {file: file.stat().st_size for file in reports.rglob("*") if file.is_file()}
+    pages = [
+        size
+        for file, size in sizes.items()
+        if file.suffix == ".html" and file.parent != reports / SENT
+    ]
     return Size(len(pages), sum(sizes.values()), max(pages, default=0))
 
 

@@ -319,6 +319,15 @@ def test_the_size_of_a_site_is_that_of_its_folder(site):
     assert 0 < size.largest < 120_000
 
 
+def test_a_copy_to_be_sent_has_a_size_and_is_no_page(copy):
+    before = site_size(copy)
+    (copy / "send").mkdir()
+    (copy / "send" / "2025Q3-township-T01.en.html").write_text("x" * 200_000, encoding="utf-8")
+    after = site_size(copy)
+    assert (after.pages, after.largest) == (before.pages, before.largest)
+    assert after.bytes == before.bytes + 200_000
+
+
 def test_a_folder_that_is_no_site_is_refused(tmp_path):
     with pytest.raises(
         SeedmetricsError, match=r"site\.json is not there; run `seedmetrics evaluate`"
