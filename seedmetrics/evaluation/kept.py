@@ -6,6 +6,7 @@ was given changes it for the next one in the same process.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -81,7 +82,7 @@ def prepare(evaluation: Evaluation) -> None:
     evaluation : Evaluation
         Its tables must not be changed in place any more: its units would be compared by what they were.
     """
-    _ = evaluation.annual, evaluation.rankability
+    _ = evaluation.annual, evaluation.budget, evaluation.rankability
     evaluation.compare_groups()
 
 
@@ -108,9 +109,10 @@ def read_and_keep(file: Path) -> Plan:
 
     marks = {file: mark(file)}
     plan = read_plan(file)
-    for name in plan.rule_files:
-        marks[rule_file(file, name)] = mark(rule_file(file, name))
-    if read_plan(file) == plan:  # no rule was written between being read and being marked
+    rules = {rule_file(file, name): digest for name, digest in plan.rule_files.items()}
+    marks |= {rule: mark(rule) for rule in rules}
+    # None was written between being read and being marked.
+    if all(hashlib.sha256(rule.read_bytes()).hexdigest() == rules[rule] for rule in rules):
         _plans[file.resolve()] = (marks, plan)
     return plan
 

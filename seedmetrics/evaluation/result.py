@@ -13,6 +13,7 @@ import pandas as pd
 
 from seedmetrics.errors import SeedmetricsError
 from seedmetrics.evaluation.annual import annual_scores
+from seedmetrics.evaluation.budget import IndicatorBudget, indicator_budget
 from seedmetrics.evaluation.closure import Closure
 from seedmetrics.evaluation.group import GroupRows
 from seedmetrics.evaluation.improvement import next_steps
@@ -106,6 +107,11 @@ class Evaluation(Shown):
         """
         year = year_scored(self.district, self.plan, self.period)
         return annual_scores(self.plan, year, self.units)
+
+    @cached_property
+    def budget(self) -> IndicatorBudget:
+        """How much the plan measures and what it asks of a unit, see `indicator_budget`."""
+        return indicator_budget(self.plan, self.district, self.period)
 
     @cached_property
     def rankability(self) -> dict[str, float]:

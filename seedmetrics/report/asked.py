@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from seedmetrics.evaluation.budget import IndicatorBudget, indicator_budget
+from seedmetrics.evaluation.budget import IndicatorBudget
 from seedmetrics.report.html import Html, render
 from seedmetrics.report.numbers import missing
 from seedmetrics.report.view import View
@@ -10,7 +10,7 @@ from seedmetrics.report.view import View
 
 def budget_section(view: View) -> Html:
     """Return the budget of the plan as a short list."""
-    budget = indicator_budget(view.plan, view.evaluation.district, view.evaluation.period)
+    budget = view.evaluation.budget
     words = view.words
     title = words("asked.title", count=budget.indicators, counted=budget.counted)
     return render(

@@ -24,7 +24,6 @@ from seedmetrics.evaluation import (
     Plan,
     evaluate,
     find_plan,
-    indicator_budget,
     publishes_figures,
 )
 from seedmetrics.records import District, Period, open_district
@@ -182,7 +181,7 @@ def publish(
         ),
     )
     left_out = tuple(plan.name for name, plan in chosen.items() if name not in fitting)
-    budgets = {e.plan.name: indicator_budget(e.plan, district, e.period) for e in evaluations}
+    budgets = {e.plan.name: e.budget for e in evaluations}
     index = build_site(out)
     copies = make_copies(
         out,

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from seedmetrics.evaluation import Evaluation, indicator_budget
+from seedmetrics.evaluation import Evaluation
 from seedmetrics.evaluation.together import runs_together
 from seedmetrics.indicators import find_indicator
 from seedmetrics.site.editions import COUNTED, FILE, STANDINGS
@@ -105,7 +105,7 @@ def plan_methods(evaluation: Evaluation) -> dict[str, Any]:
     dict
         Numbers and names as the plan has them; no words.
     """
-    plan, district = evaluation.plan, evaluation.district
+    plan = evaluation.plan
     weights = plan.plan_weights()
     said = plan.model_dump(
         mode="json",
@@ -115,7 +115,7 @@ def plan_methods(evaluation: Evaluation) -> dict[str, Any]:
             "closure", "annual", "file", "rule_files",
         },
     )  # fmt: skip
-    budget = indicator_budget(plan, district, evaluation.period)
+    budget = evaluation.budget
     sources = evaluation.sources.astype(object)
     return said | {
         "pillars": [
