@@ -31,7 +31,8 @@ def funnel_figure(view: View, code: str, group: str) -> Figure | Gap:
     units = list(view.standings(group=group).index)
     counts = view.shown_counts(units)
     closed, due = findings.group_rate(view, units)
-    title = findings.funnel_finding(view, code, group) if code else funnel_group_title(view, units)
+    found = findings.funnel_finding(view, code, group) if code else funnel_group_title(view, units)
+    title = view.title_of(found, code=code, group=group)
     if len(counts) < 2:
         return Gap(title, words("funnel.why", fewer=few(view)))
     target = closed / due
@@ -166,13 +167,15 @@ def curve_figure(view: View, code: str, group: str) -> Figure | Gap:
     members = list(view.standings(group=group).index)
     mine = curve_of(view, [code] if code else members)
     if mine is None:
-        return Gap(words("curve.none"), words("curve.none_why"))
+        title = view.title_of(words("curve.none"), code=code, group=group)
+        return Gap(title, words("curve.none_why"))
     if view.few(int(mine.at_risk.max(initial=0))):
-        return Gap(words("curve.few"), words.sentences([words.sentence_case(few(view))]))
+        title = view.title_of(words("curve.few"), code=code, group=group)
+        return Gap(title, words.sentences([words.sentence_case(few(view))]))
     whole = curve_of(view, members) if code and len(members) > 1 else None
     last = horizon(*(c for c in (mine, whole) if c is not None))
     named = HORIZONS[last]
-    title = findings.curve_finding(view, mine)
+    title = view.title_of(findings.curve_finding(view, mine), code=code, group=group)
     name = view.name(code) if code else view.group_title(group)
     group_name = words("curve.group")
     drawn = closure_curve(

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from seedmetrics.report import findings
-from seedmetrics.report.blocks import Fact, Figure, Gap, Row
+from seedmetrics.report.blocks import Fact, Row
 from seedmetrics.report.certainty import left_out_section, made_section
 from seedmetrics.report.closure_figures import curve_figure, curve_of, funnel_figure
 from seedmetrics.report.closure_section import channels_text
@@ -85,7 +85,7 @@ class ClosurePage:
         view = self.view
         if view.closure is None:
             return _nothing(view, "funnel")
-        figures = [_titled(view, funnel_figure(view, "", group), group) for group in view.groups()]
+        figures = [funnel_figure(view, "", group) for group in view.groups()]
         return render(
             "figures",
             view.language,
@@ -102,11 +102,7 @@ class ClosurePage:
         view = self.view
         if view.closure is None:
             return _nothing(view, "months")
-        figures = [
-            _titled(view, control_figure(view, units, view.group_title(group), whole=True), group)
-            for group in view.groups()
-            if (units := list(map(str, view.standings(group=group).index)))
-        ]
+        figures = [control_figure(view, "", group) for group in view.groups()]
         return render(
             "figures",
             view.language,
@@ -123,7 +119,7 @@ class ClosurePage:
         view, words = self.view, self.view.words
         if view.closure is None:
             return _nothing(view, "speed")
-        figures = [_titled(view, curve_figure(view, "", group), group) for group in view.groups()]
+        figures = [curve_figure(view, "", group) for group in view.groups()]
         return render(
             "speed",
             view.language,
@@ -156,20 +152,6 @@ def _nothing(view: View, key: str) -> Html:
         title=view.words("closure.title"),
         text=text,
     )
-
-
-def _titled(view: View, figure: Figure | Gap, group: str) -> Figure | Gap:
-    """Put the group's name before a figure's title where there are several groups."""
-    if len(view.groups()) < 2:
-        return figure
-    title = view.words(
-        "closure_page.group_title",
-        group=view.group_title(group),
-        title=view.words.inside(figure.title),
-    )
-    if isinstance(figure, Gap):
-        return Gap(title, figure.subtitle)
-    return Figure(title, figure.subtitle, figure.drawing, figure.table, figure.source)
 
 
 def closure_headline(view: View) -> str:

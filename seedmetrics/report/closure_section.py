@@ -44,7 +44,7 @@ def closure_section(view: View, unit: UnitEvaluation) -> Html:
         figures=[
             funnel_figure(view, unit.code, unit.group),
             curve_figure(view, unit.code, unit.group),
-            control_figure(view, [unit.code], view.name(unit.code), whole=False),
+            control_figure(view, unit.code, unit.group),
         ],
     )
 

@@ -120,15 +120,17 @@ def control_finding(view: View, found: Months) -> str:
     return words("control.steady", span=span)
 
 
-def control_figure(view: View, units: Sequence[str], name: str, *, whole: bool) -> Figure | Gap:
-    """Return the months of a unit, or of a whole group, with their limits."""
+def control_figure(view: View, code: str, group: str) -> Figure | Gap:
+    """Return the months of a unit with their limits; of the whole group where `code` is empty."""
     words, numbers = view.words, view.numbers
+    units = [code] if code else list(map(str, view.standings(group=group).index))
     table = month_rows(view, units)
     if len(table) < 3 or table["due"].sum() < view.plan.minimum_denominator * len(table):
-        return Gap(words("control.none"), words("control.none_why"))
-    found = charted(view, table, whole=whole)
+        title = view.title_of(words("control.none"), code=code, group=group)
+        return Gap(title, words("control.none_why"))
+    found = charted(view, table, whole=not code)
     months = list(map(str, found.table.index))
-    title = control_finding(view, found)
+    title = view.title_of(control_finding(view, found), code=code, group=group)
     drawn = control_plot(
         found.table["rate"].tolist(),
         found.table["lower"].tolist(),
@@ -144,7 +146,7 @@ def control_figure(view: View, units: Sequence[str], name: str, *, whole: bool) 
             _signal_texts(view, found, months),
         ),
         runs=[k for _, start, stop in found.runs for k in range(start, stop + 1)],
-        prefix=f"control-{units[0]}" if whole else "control",
+        prefix="control" if code else f"control-{view.groups().index(group)}",
         alt=words(
             "control.alt",
             title=title,
@@ -154,11 +156,11 @@ def control_figure(view: View, units: Sequence[str], name: str, *, whole: bool) 
         ),
     )
     grid = Grid(
-        words("control.caption", name=name),
+        words("control.caption", name=view.name(code) if code else view.group_title(group)),
         [words(f"control.head_{key}") for key in ("month", "share", "count", "limits")],
         [_cells(view, month, found.table.iloc[k]) for k, month in enumerate(months)],
     )
-    texts = [words("control.subtitle_whole" if whole else "control.subtitle")]
+    texts = [words("control.subtitle" if code else "control.subtitle_whole")]
     texts += [words("control.hollow")] if found.runs else []
     return Figure(title, words.sentences(texts), drawn, grid, source_line(view))
 

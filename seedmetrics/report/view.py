@@ -111,6 +111,13 @@ class View:
         """Return a group's title as a heading has it."""
         return self.words.sentence_case(self.noun(group))
 
+    def title_of(self, text: str, *, code: str, group: str) -> str:
+        """Return a figure's title: a group's name before it where it shows no unit, and there are several groups."""
+        if code or len(self.groups()) < 2:
+            return text
+        named, inside = self.group_title(group), self.words.inside(text)
+        return self.words("closure_page.group_title", group=named, title=inside)
+
     def noun(self, group: str) -> str:
         """Return a group's title as a sentence has it after a number: as the plan writes it."""
         title = self.words.pick(self.plan.groups.get(group)) if self.plan.groups else ""
