@@ -27,7 +27,7 @@ SIZE, SMALL = 13, 12
 # The light values are the fallback where no sheet is loaded; a test holds them to style.css.
 TOKENS = {
     "paper": "#fdfcfa", "ink": "#16191d", "ink2": "#4b5158", "ink3": "#676d74", "rule": "#cfccc5",
-    "grid": "#e8e5df", "dot": "#868c93", "peer": "#b3b7bb", "accent": "#0f5f8c", "band": "#cfe1ec",
+    "grid": "#e8e5df", "dot": "#757b82", "peer": "#8d9399", "accent": "#0f5f8c", "band": "#cfe1ec",
     "band2": "#f1eee8",
 }  # fmt: skip
 
