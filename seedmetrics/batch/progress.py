@@ -12,10 +12,11 @@ from seedmetrics.batch.jobs import Job, JobResult
 NAMED = 4  # running notebooks that are named; of more, the rest is counted
 
 
-class _Bar(tqdm):  # type: ignore[misc]  # tqdm is untyped
-    """A bar without tqdm's watching thread: processes are started beside it."""
+class Bar(tqdm):  # type: ignore[misc]  # tqdm is untyped
+    """A bar without tqdm's watching thread, since processes are started beside it, and with a lock that needs none."""
 
     monitor_interval = 0
+    _lock = threading.RLock()
 
 
 class Progress:
@@ -33,13 +34,12 @@ class Progress:
     """
 
     def __init__(self, total: int, *, standing: int = 0, shown: bool = True) -> None:
-        _Bar.set_lock(threading.RLock())
         self.failed = 0
         self.running: dict[str, str] = {}
         if shown and standing:
             words = f"{standing} of {total} notebooks stand from an earlier run; {total - standing} to run"
             print(words, file=sys.stderr)
-        self.bar = _Bar(
+        self.bar = Bar(
             total=total,
             initial=standing,
             disable=not shown or (standing == total > 0),

@@ -5,31 +5,23 @@ from __future__ import annotations
 import hashlib
 import re
 import sys
-import threading
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tqdm import tqdm
-
 from seedmetrics.batch import latest_rows
 from seedmetrics.batch.ledger import package_version
+from seedmetrics.batch.progress import Bar
 from seedmetrics.site.editions import FILE as EDITION
 from seedmetrics.site.facts import read_facts
 from seedmetrics.site.printing import find_chromium, print_pages
-from seedmetrics.site.sending import font_of, one_file
+from seedmetrics.site.sending import font_for, one_file
 from seedmetrics.site.writing import write_changed
 
 SENT = "send"  # the folder of pages in one file
 # What a copy was made of stands in its last line, where neither a browser nor a reader of PDFs looks.
 MARK = re.compile(rb"(?:<!--|%) seedmetrics ([0-9a-f]{64})(?: -->)?\s*\Z")
 TAIL = 120
-
-
-class _Bar(tqdm):  # type: ignore[misc]  # tqdm is untyped
-    """A bar without tqdm's watching thread, and with a lock that needs no process."""
-
-    monitor_interval = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,21 +125,20 @@ def make_copies(
     ]
     removed = _remove_untrue(reports, marks)
     due = [(page, copy) for page, copy in asked if afresh or not copy.is_file()]
-    _Bar.set_lock(threading.RLock())
     hidden = not (progress and due)
-    with _Bar(total=len(due), disable=hidden, file=sys.stderr, unit="page", desc="copies") as bar:
+    with Bar(total=len(due), disable=hidden, file=sys.stderr, unit="page", desc="copies") as bar:
 
         def put(page: Path, copy: Path, content: bytes) -> None:
             end = "% seedmetrics {}\n" if copy.suffix == ".pdf" else "<!-- seedmetrics {} -->\n"
             write_changed(copy, content + end.format(marks[page]).encode("ascii"))
             bar.update()
 
-        font = font_of(reports / "assets")
-        for page, copy in due:
-            if copy.suffix == ".html":
-                text = page.read_text(encoding="utf-8")
-                place = page.relative_to(reports).as_posix()
-                put(page, copy, one_file(text, sheet=sheet, font=font, place=place).encode("utf-8"))
+        to_send = {copy: page for page, copy in due if copy.suffix == ".html"}
+        font = font_for(to_send.values()) if to_send else None
+        for copy, page in to_send.items():
+            text = page.read_text(encoding="utf-8")
+            place = page.relative_to(reports).as_posix()
+            put(page, copy, one_file(text, sheet=sheet, font=font, place=place).encode("utf-8"))
         to_print = {copy: page for page, copy in due if copy.suffix == ".pdf"}
         if to_print:
             print_pages(

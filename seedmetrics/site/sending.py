@@ -5,12 +5,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from html import escape, unescape
 from pathlib import Path
 
 from seedmetrics.errors import SeedmetricsError
-from seedmetrics.site.fonts import cut, drawable, font_rule
+from seedmetrics.site.fonts import characters_of, cut, drawable, font_rule
 from seedmetrics.site.words import LANGUAGES, SiteWords
 
 # A tag as a browser reads it: quoted values may hold anything, so that a value that looks like a tag is none.
@@ -22,7 +22,6 @@ OF_LINKS = {"href", "hreflang", "download", "rel", "target", "aria-current"}
 MAST = re.compile(r'(<header class="mast">.*?)\s*<nav\b.*?</nav>(.*?</header>)', re.DOTALL)
 NOTEBOOK = re.compile(r'\s*<p><a href="[^"]*\.ipynb">[^<]*</a></p>')
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-FONT_DATA = re.compile(r"base64,([A-Za-z0-9+/=]+)")
 
 
 def one_file(html: str, *, sheet: str, font: bytes | None = None, place: str = "") -> str:
@@ -36,7 +35,7 @@ def one_file(html: str, *, sheet: str, font: bytes | None = None, place: str = "
     sheet : str
         The style sheet of the site.
     font : bytes, optional
-        The font of the site, from which the letters are cut; the whole font where left out, which takes longer.
+        From `font_for`: letters are cut from it, and from the whole font, which takes longer, where it lacks any.
     place : str
         Where the page lies in its folder, to be told; empty tells nothing.
 
@@ -61,7 +60,10 @@ def one_file(html: str, *, sheet: str, font: bytes | None = None, place: str = "
     end = html.rfind("</footer>")
     if end >= 0 and told:
         html = f"{html[:end]}  <p>{escape(told)}</p>\n{html[end:]}"
-    letters = cut(drawable(unescape(html)), source=font)
+    wanted = drawable(unescape(html))
+    letters = cut(wanted, source=font)
+    if font and letters.missing:
+        letters = cut(wanted)
     rules = COMMENT.sub("", sheet) + font_rule(letters.woff2, "in the font's own notice")
     rules = re.sub(r"\n\s*\n+", "\n", rules).strip() + "\n"
     if "</style" in rules.lower():  # it would end the element; no sheet of ours says so
@@ -93,25 +95,22 @@ def policy(rules: str) -> str:
     )
 
 
-def font_of(assets: Path) -> bytes | None:
+def font_for(pages: Iterable[Path]) -> bytes:
     """
-    Return the font that a site's pages share.
+    Return the font from which the letters of several pages are cut in less time.
 
     Parameters
     ----------
-    assets : Path
-        The folder of the site's style.
+    pages : iterable of Path
+        Pages that are to become one file each.
 
     Returns
     -------
-    bytes or None
-        WOFF2; None where the folder has none.
+    bytes
+        WOFF2, with the characters of all of them and of what is said besides.
     """
-    try:
-        found = FONT_DATA.search((assets / "font.css").read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return None
-    return base64.b64decode(found[1]) if found else None
+    said = "".join(SiteWords(language).raw("sending.copy") for language in LANGUAGES)
+    return cut(characters_of(pages) | drawable(said)).woff2
 
 
 class _Tags:
