@@ -73,7 +73,12 @@ def _parser() -> argparse.ArgumentParser:
         help="2025Q3, 2025H1, 2025 or 2025-09 (default: the latest that is over)",
     )
     evaluate.add_argument(
-        "--unit", nargs="+", default=[], metavar="CODE", help="make only these units' pages"
+        "--unit",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="CODE",
+        help="make only these units' pages",
     )
     evaluate.add_argument("--out", default="reports", help="folder to write to (default: reports)")
     evaluate.add_argument("--language", choices=["en", "zh", "both"], default="both")

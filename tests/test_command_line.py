@@ -6,12 +6,18 @@ import sys
 
 import pytest
 
-from seedmetrics.__main__ import main
+from seedmetrics.__main__ import _parser, main
 from tests.districts import write_district
 from tests.evaluation.test_evaluate import PLAN
 
 HEADER = "case_id,unit,channel,opened,due,closed\n"
 GOOD = "a,T1,one_stop,2025-07-01,2025-07-15,2025-07-10\n"
+
+
+def test_units_may_be_given_together_or_one_by_one():
+    asked = _parser().parse_args(["evaluate", "d", "--unit", "A", "B", "--unit", "C"])
+    assert asked.unit == ["A", "B", "C"]
+    assert _parser().parse_args(["evaluate", "d"]).unit == []
 
 
 def test_check_of_clean_records_ends_with_zero(tmp_path, capsys):

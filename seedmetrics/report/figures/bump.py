@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -75,13 +75,10 @@ def bump_chart(
     height = 26 + 46 + max(250.0, STEP * min(worst, MOST / 1.5 if crowded else worst))
     with drawing(height, left=26, right=right, bottom=46) as canvas:
         ax = canvas.ax
-        ax.grid(visible=False)
         count = len(words.periods)
-        ax.set(xlim=(-0.3, count - 1 + 0.05 * count), ylim=(worst + 0.6, 0.5), xticks=range(count))
-        ax.set_yticks(rank_ticks(worst))
-        ax.spines["bottom"].set_visible(False)
-        ax.tick_params(axis="x", length=0)
-        ax.set_xticklabels(words.periods)
+        ax.set(xlim=(-0.3, count - 1 + 0.05 * count), ylim=(worst + 0.6, 0.5))
+        canvas.x_axis(range(count), words.periods, line=False, marks=False)
+        canvas.y_axis(rank_ticks(worst), [f"{rank}" for rank in rank_ticks(worst)], grid=False)
         for k, year in enumerate(words.years):
             if year:
                 canvas.note(
@@ -92,17 +89,10 @@ def bump_chart(
             _band_name(canvas, low, high, named, words.band)
         for line in named[1:]:
             ax.plot(range(count), line.ranks, color=TOKENS["peer"], lw=1.25, zorder=1)
-            _ends(canvas, line.ranks, "dot", 18)
+        ends = [point for line in named[1:] for point in _ends(line.ranks)]
+        canvas.dots(ends, "dot", size=18, order=3)
         ax.plot(range(count), mine.ranks, color=TOKENS["accent"], lw=3, zorder=4)
-        ax.scatter(
-            range(count),
-            mine.ranks,
-            s=38,
-            color=TOKENS["accent"],
-            edgecolor=TOKENS["paper"],
-            lw=1.5,
-            zorder=5,
-        )
+        canvas.dots(list(enumerate(mine.ranks)), "accent", size=38, width=1.5, order=5)
         _names(canvas, named, count)
         canvas.y_unit(words.axis)
         return canvas.svg(prefix, alt)
@@ -184,15 +174,15 @@ def _band_name(
     canvas.note(*found, text, "accent", ha="center")
 
 
-def _ends(canvas: Canvas, ranks: Sequence[float], color: str, size: float) -> None:
-    """Mark the last point of a line, and points that stand alone between periods without a rank."""
+def _ends(ranks: Sequence[float]) -> Iterator[tuple[float, float]]:
+    """Yield the last point of a line, and points that stand alone between periods without a rank."""
     present = [not missing(v) for v in ranks]
     for k, here in enumerate(present):
         alone = (
             here and not (k and present[k - 1]) and not (k + 1 < len(present) and present[k + 1])
         )
         if here and (alone or k == len(ranks) - 1):
-            canvas.ax.scatter([k], [ranks[k]], s=size, color=TOKENS[color], lw=0, zorder=3)
+            yield float(k), ranks[k]
 
 
 def _sizes(lines: Sequence[BumpLine]) -> list[tuple[BumpLine, float]]:

@@ -59,10 +59,7 @@ def calendar_figure(
     height = (NAME + TILE + GAP) * len(rows)
     right = max(0.0, WIDTH - WIDEST * len(months))
     with drawing(height + 50, left=0, right=right, top=28, bottom=22) as canvas:
-        ax = canvas.ax
-        ax.grid(visible=False)
-        ax.spines["bottom"].set_visible(False)
-        ax.set(xlim=(0, len(months)), ylim=(height, 0), yticks=[], xticks=[])
+        canvas.ax.set(xlim=(0, len(months)), ylim=(height, 0))
         for k, row in enumerate(rows):
             top = (NAME + TILE + GAP) * k
             total = text_width(row.total, PHONE)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import html
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -20,9 +20,13 @@ from seedmetrics.report.figures.notes import Note, svg_of, with_notes
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.path import Path
+    from matplotlib.transforms import Transform
 
 WIDTH = 440  # shown between 0.8 and 1.1 of this
 SIZE, SMALL = 13, 12
+MARK, LABEL = 4.0, 4.0  # how long the marks of an axis are, and how far below them its labels stand
+Point = tuple[float, float]
 
 # The light values are the fallback where no sheet is loaded; a test holds them to style.css.
 TOKENS = {
@@ -38,19 +42,13 @@ def _style() -> dict[str, Any]:
     return {
         "font.family": [family(), FALLBACK], "font.size": SIZE, "figure.dpi": 72, "savefig.dpi": 72,
         "svg.fonttype": "none", "svg.hashsalt": "seedmetrics", "axes.unicode_minus": False,
-        "axes.spines.top": False, "axes.spines.right": False, "axes.spines.left": False,
-        "axes.edgecolor": t["dot"], "axes.linewidth": 1, "axes.facecolor": "none", "figure.facecolor": "none",
-        "axes.grid": True, "axes.grid.axis": "y", "grid.color": t["grid"], "grid.linewidth": 1,
-        "axes.axisbelow": True, "axes.xmargin": 0, "axes.ymargin": 0,
-        "xtick.color": t["dot"], "ytick.color": t["dot"], "xtick.labelcolor": t["ink2"],
-        "ytick.labelcolor": t["ink2"], "xtick.labelsize": SMALL, "ytick.labelsize": SMALL,
-        "xtick.major.size": 4, "ytick.major.size": 0, "xtick.major.pad": 4, "ytick.major.pad": 6,
+        "axes.xmargin": 0, "axes.ymargin": 0,
         "text.color": t["ink"], "lines.solid_capstyle": "round", "path.simplify": False,
     }  # fmt: skip
 
 
 class Canvas:
-    """A figure with one pair of axes, measured in pixels."""
+    """A figure with one pair of axes, measured in pixels; of a scale only what is asked for is drawn."""
 
     def __init__(
         self, height: float, *, left: float, right: float, top: float, bottom: float
@@ -59,11 +57,13 @@ class Canvas:
 
         self.height, self.left, self.right = height, left, right
         self.top, self.bottom = top, bottom
-        self.figure: Figure = Figure(figsize=(WIDTH / 72, height / 72))
+        self.figure: Figure = Figure(figsize=(WIDTH / 72, height / 72), frameon=False)
         self._notes: list[Note] = []
         self.ax: Axes = self.figure.add_axes(
             (left / WIDTH, bottom / height, self.inner_width / WIDTH, self.inner_height / height)
         )
+        # Matplotlib makes eight objects of each tick, and its axes anew for each figure: most of the time of a drawing.
+        self.ax.set_axis_off()
 
     @property
     def inner_width(self) -> float:
@@ -108,6 +108,85 @@ class Canvas:
                 TOKENS["paper"] if patch else "",
             )
         )
+
+    def x_axis(
+        self,
+        at: Sequence[float],
+        labels: Sequence[str],
+        *,
+        line: bool = True,
+        marks: bool = True,
+    ) -> None:
+        """Write `labels` below the points `at`; with a line along the bottom and a mark at each, unless told not to."""
+        below = self.ax.get_xaxis_transform()
+        if line:
+            self.lines([((0, 0), (1, 0))], "dot", order=2.5, at=self.ax.transAxes)
+        if marks:
+            ends = [((x, 0), (x, -MARK / self.inner_height)) for x in at]
+            self.lines(ends, "dot", width=0.8, order=2, at=below)
+        for x, text in zip(at, labels, strict=True):
+            self.note(
+                x, 0, text, ha="center", va="top", dy=-LABEL - (MARK if marks else 0), at=below
+            )
+
+    def y_axis(self, at: Sequence[float], labels: Sequence[str], *, grid: bool = True) -> None:
+        """Write `labels` left of the points `at`; with a line across at each, unless told not to."""
+        beside = self.ax.get_yaxis_transform()
+        if grid:
+            self.lines([((0, y), (1, y)) for y in at], "grid", order=0.5, at=beside)
+        for y, text in zip(at, labels, strict=True):
+            self.note(0, y, text, ha="right", dx=-6, at=beside)
+
+    def lines(
+        self,
+        ends: Sequence[tuple[Point, Point]],
+        color: str,
+        *,
+        width: float = 1,
+        order: float,
+        cap: Literal["butt", "round"] = "butt",
+        at: Transform | None = None,
+    ) -> None:
+        """Draw straight lines of one look as one path; `at` is what their ends count in, the data where left out."""
+        from matplotlib.patches import PathPatch
+        from matplotlib.path import Path
+
+        if not ends:
+            return
+        path = Path(
+            np.array(ends, dtype=float).reshape(-1, 2), [Path.MOVETO, Path.LINETO] * len(ends)
+        )
+        drawn = PathPatch(
+            path, facecolor="none", edgecolor=TOKENS[color], lw=width, capstyle=cap, zorder=order,
+            clip_on=False,
+        )  # fmt: skip
+        drawn.set_transform(at or self.ax.transData)
+        self.ax.add_artist(drawn)
+
+    def dots(
+        self,
+        points: Sequence[Point],
+        face: str,
+        *,
+        size: float,
+        edge: str = "paper",
+        width: float = 0,
+        order: float,
+        clip: bool = True,
+    ) -> None:
+        """Draw round marks of one look, `size` square pixels large; an empty `face` leaves them open."""
+        from matplotlib.collections import PathCollection
+        from matplotlib.transforms import IdentityTransform
+
+        if not points:
+            return
+        drawn = PathCollection(
+            [_circle()], sizes=[size], offsets=np.array(points, dtype=float), offset_transform=self.ax.transData,
+            facecolors=TOKENS[face] if face else "none", edgecolors=TOKENS[edge], linewidths=width, zorder=order,
+            clip_on=clip,
+        )  # fmt: skip
+        drawn.set_transform(IdentityTransform())
+        self.ax.add_artist(drawn)
 
     def y_unit(self, text: str) -> None:
         """Write the unit of the y axis: horizontal, above the axis."""
@@ -157,6 +236,14 @@ class Canvas:
         label = html.escape(alt, quote=True)
         opened = f'<svg role="img" aria-label="{label}"'
         return Markup(inline(drawn, prefix).replace("<svg", opened, 1))  # noqa: S704
+
+
+@cache
+def _circle() -> Path:
+    """Return a circle of diameter one."""
+    from matplotlib.path import Path
+
+    return Path.circle(radius=0.5)
 
 
 @contextmanager

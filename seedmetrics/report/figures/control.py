@@ -62,10 +62,10 @@ def control_plot(
     x = np.arange(len(p))
     with drawing(350, left=38, right=right, bottom=52) as canvas:
         ax = canvas.ax
-        ax.set(xlim=(-0.5, len(p) - 0.5), ylim=(low, high), yticks=ticks)
-        ax.set_yticklabels([f"{t:g}" for t in ticks])
-        ax.set_xticks([k for k, text in enumerate(words.months) if text])
-        ax.set_xticklabels([text for text in words.months if text])
+        ax.set(xlim=(-0.5, len(p) - 0.5), ylim=(low, high))
+        canvas.y_axis(ticks, [f"{t:g}" for t in ticks])
+        named = [(k, text) for k, text in enumerate(words.months) if text]
+        canvas.x_axis([k for k, _ in named], [text for _, text in named])
         for k, year in enumerate(words.years):
             if year:
                 canvas.note(
@@ -86,16 +86,8 @@ def control_plot(
             mew=1,
             zorder=4,
         )
-        hollow = list(runs)
-        ax.scatter(
-            hollow,
-            p[hollow],
-            s=26,
-            facecolor=TOKENS["paper"],
-            edgecolor=TOKENS["accent"],
-            lw=1.5,
-            zorder=5,
-        )
+        hollow = [(float(k), float(p[k])) for k in runs]
+        canvas.dots(hollow, "paper", edge="accent", size=26, width=1.5, order=5)
         _signals(canvas, p, words)
         _ends(canvas, lo, hi, 100 * mean, words)
         canvas.y_unit(words.axis)
@@ -119,10 +111,9 @@ def _signals(canvas: Canvas, p: Array, words: ControlWords) -> None:
     obstacles = [Box(x - 4, y - 4, x + 4, y + 4) for x, y in pixels if math.isfinite(y)]
     obstacles += along(pixels)
     frame = Box(-canvas.left, 2, canvas.inner_width + 8, canvas.inner_height + 6)
+    rings = [(float(k), float(p[k])) for k in words.signals]
+    canvas.dots(rings, "", edge="ink", size=110, width=1.5, order=5)
     for k, (first, second) in words.signals.items():
-        canvas.ax.scatter(
-            [k], [p[k]], s=110, facecolor="none", edgecolor=TOKENS["ink"], lw=1.5, zorder=5
-        )
         width = max(text_width(first, SIZE), text_width(second, SMALL))
         found = place([pixels[k]], [width], frame=frame, obstacles=obstacles, height=34, radius=8)[
             0

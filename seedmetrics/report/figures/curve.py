@@ -25,6 +25,7 @@ TICKS = {
     30: (0, 7, 15, 30), 60: (0, 7, 15, 30, 45, 60), 120: (0, 15, 30, 60, 90, 120), 240: (0, 30, 60, 120, 180, 240),
     365: (0, 30, 90, 180, 270, 365),
 }  # fmt: skip
+SHARES = (0, 25, 50, 75, 100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +86,9 @@ def closure_curve(
     """
     with drawing(340, left=38, right=24) as canvas:
         ax = canvas.ax
-        ax.set(xlim=(0, last), ylim=(0, 103), yticks=[0, 25, 50, 75, 100])
-        ticks = TICKS[last]
-        ax.set_xticks(ticks)
-        ax.set_xticklabels([str(t) for t in ticks])
+        ax.set(xlim=(0, last), ylim=(0, 103))
+        canvas.y_axis(SHARES, [f"{t}" for t in SHARES])
+        canvas.x_axis(TICKS[last], [f"{t}" for t in TICKS[last]])
         for other in others:
             day, share, _, _ = steps(other, last)
             ax.step(day, share, where="post", color=TOKENS["peer"], lw=1, zorder=1)
@@ -119,21 +119,14 @@ def _named_days(
     canvas: Canvas, mine: ClosureCurve, words: CurveWords, named: Sequence[int]
 ) -> list[Box]:
     """Mark the days whose share is written, the label below right of its point."""
-    taken = []
+    taken, points = [], []
     bottom = 1e9
     for day, text in reversed(list(zip(named, words.days))):
         value = 100 * float(np.asarray(mine.share_closed_by(day).rate))
-        ax = canvas.ax
-        ax.plot([day, day], [0, value], color=TOKENS["accent"], lw=1, dashes=(1, 3), zorder=1)
-        ax.scatter(
-            [day],
-            [value],
-            s=46,
-            color=TOKENS["accent"],
-            lw=1.5,
-            edgecolor=TOKENS["paper"],
-            zorder=5,
+        canvas.ax.plot(
+            [day, day], [0, value], color=TOKENS["accent"], lw=1, dashes=(1, 3), zorder=1
         )
+        points.append((float(day), value))
         x, y = canvas.x_of(day), canvas.y_of(value)
         dy = min(-13.0, bottom - 18 - y)
         width = text_width(text, SIZE)
@@ -141,6 +134,7 @@ def _named_days(
         canvas.note(day, value, text, "accent", size=SIZE, dx=dx, dy=dy, patch=True)
         taken.append(Box(x + dx, y + dy - 9, x + dx + width, y + dy + 9))
         bottom = y + dy
+    canvas.dots(points, "accent", size=46, width=1.5, order=5)
     return taken
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from seedmetrics.report.figures.canvas import SIZE, SMALL, TOKENS, WIDTH, Canvas, drawing
+from seedmetrics.report.figures.canvas import SIZE, SMALL, WIDTH, Canvas, drawing
 from seedmetrics.report.figures.labels import fit, text_width
 from seedmetrics.report.numbers import missing
 
@@ -98,55 +98,40 @@ def dot_plot(rows: Sequence[DotRow], words: DotWords, *, prefix: str, alt: str) 
     values = [v for row in rows for v in (row.value, row.low, row.high, row.median, *row.others)]
     low, high, ticks = score_axis(values)
     with drawing(height, left=left, right=min(right, 140.0), top=56) as canvas:
-        ax = canvas.ax
-        ax.grid(visible=False)
-        bottom = -(len(rows) - 1) - (0.2 if len(rows) > 1 else 0)
-        ax.set(xlim=(low, high), ylim=(bottom - 0.5, 0.5), yticks=[], xticks=ticks)
-        ax.set_xticklabels([f"{t:g}" for t in ticks])
-        for k, row in enumerate(rows):
-            _row(canvas, row, -k - (0.2 if k else 0), low, high)
+        places = [-k - (0.2 if k else 0) for k in range(len(rows))]
+        canvas.ax.set(xlim=(low, high), ylim=(places[-1] - 0.5, 0.5))
+        canvas.x_axis(ticks, [f"{t:g}" for t in ticks])
+        canvas.lines([((low, y), (high, y)) for y in places], "grid", order=0)
         if len(rows) > 1:
-            ax.plot([low, high], [-0.6, -0.6], color=TOKENS["rule"], lw=1, zorder=0)
+            canvas.lines([((low, -0.6), (high, -0.6))], "rule", order=0)
+        _marks(canvas, list(zip(rows, places, strict=True)))
+        for row, y in zip(rows, places, strict=True):
+            _numbers(canvas, row, y, low, high)
         _name_marks(canvas, rows[0], words, low, high)
         canvas.x_unit(words.axis)
         return canvas.svg(prefix, alt)
 
 
-def _row(canvas: Canvas, row: DotRow, y: float, low: float, high: float) -> None:
-    """Draw one row: the others, the median, this unit with its interval, and the numbers."""
-    ax = canvas.ax
-    ax.plot([low, high], [y, y], color=TOKENS["grid"], lw=1, zorder=0)
-    others = list(row.others)
-    ax.scatter(
-        others,
-        [y] * len(others),
-        s=40,
-        color=TOKENS["dot"],
-        lw=0.75,
-        edgecolor=TOKENS["paper"],
-        zorder=2,
-    )
-    if not missing(row.median):
-        ax.plot(
-            [row.median] * 2,
-            [y - 0.2, y + 0.2],
-            color=TOKENS["ink"],
-            lw=1.5,
-            zorder=3,
-            solid_capstyle="butt",
-        )
-    if not missing(row.low) and not missing(row.high):
-        ax.plot([row.low, row.high], [y, y], color=TOKENS["accent"], lw=3, zorder=4)
-    if not missing(row.value):
-        ax.scatter(
-            [row.value],
-            [y],
-            s=90,
-            color=TOKENS["accent"],
-            lw=1.5,
-            edgecolor=TOKENS["paper"],
-            zorder=5,
-        )
+def _marks(canvas: Canvas, rows: Sequence[tuple[DotRow, float]]) -> None:
+    """Draw in each row, at its height, the others, the median, and this unit with its interval."""
+    others = [(value, y) for row, y in rows for value in row.others]
+    canvas.dots(others, "dot", size=40, width=0.75, order=2)
+    medians = [
+        ((row.median, y - 0.2), (row.median, y + 0.2)) for row, y in rows if not missing(row.median)
+    ]
+    canvas.lines(medians, "ink", width=1.5, order=3)
+    intervals = [
+        ((row.low, y), (row.high, y))
+        for row, y in rows
+        if not missing(row.low) and not missing(row.high)
+    ]
+    canvas.lines(intervals, "accent", width=3, order=4, cap="round")
+    mine = [(row.value, y) for row, y in rows if not missing(row.value)]
+    canvas.dots(mine, "accent", size=90, width=1.5, order=5)
+
+
+def _numbers(canvas: Canvas, row: DotRow, y: float, low: float, high: float) -> None:
+    """Write a row's name and its numbers."""
     has_note = bool(row.note)
     canvas.note(
         low,

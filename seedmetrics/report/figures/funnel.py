@@ -82,10 +82,10 @@ def funnel_plot(
     right = 14 + max(text_width(t, SMALL) for t in (words.inner, words.outer, words.target))
     with drawing(350, left=38, right=right) as canvas:
         ax = canvas.ax
-        ax.set(xlim=(0, due[-1]), ylim=(low, high), yticks=ticks)
-        ax.set_yticklabels([f"{t:g}" for t in ticks])
-        ax.set_xticks(count_ticks(due[-1]))
-        ax.set_xticklabels([f"{t:,.0f}" for t in count_ticks(due[-1])])
+        ax.set(xlim=(0, due[-1]), ylim=(low, high))
+        canvas.y_axis(ticks, [f"{t:g}" for t in ticks])
+        counts = count_ticks(due[-1])
+        canvas.x_axis(counts, [f"{t:,.0f}" for t in counts])
         ax.fill_between(due, limits[:, 0], limits[:, 1], color=TOKENS["band2"], lw=0, zorder=0)
         for k, (color, dashes) in enumerate(
             (("dot", ()), ("dot", ()), ("peer", (4, 3)), ("peer", (4, 3)))
@@ -152,23 +152,12 @@ def _points(
     canvas: Canvas, points: Sequence[FunnelPoint], rates: Array, lines: Sequence[Box]
 ) -> None:
     """Draw the units, and name those that matter where there is room."""
-    ax = canvas.ax
-    for point, rate in zip(points, rates):
-        color, size = ("accent", 100) if point.mine else ("dot", 42)
-        ax.scatter(
-            [point.due], [rate], s=size, color=TOKENS[color], zorder=5 if point.mine else 4,
-            lw=1.5 if point.mine else 0.75, edgecolor=TOKENS["paper"],
-        )  # fmt: skip
-        if point.outside:
-            ax.scatter(
-                [point.due],
-                [rate],
-                s=size + 70,
-                facecolor="none",
-                edgecolor=TOKENS["ink"],
-                lw=1.25,
-                zorder=5,
-            )
+    for mine in (False, True):
+        alike = [(p, (p.due, r)) for p, r in zip(points, rates.tolist()) if p.mine == mine]
+        color, size, width, order = ("accent", 100, 1.5, 5) if mine else ("dot", 42, 0.75, 4)
+        canvas.dots([at for _, at in alike], color, size=size, width=width, order=order)
+        outside = [at for point, at in alike if point.outside]
+        canvas.dots(outside, "", edge="ink", size=size + 70, width=1.25, order=5)
     pixels = canvas.pixels(np.array([point.due for point in points]), rates)
     named = [k for k, p in enumerate(points) if p.mine or p.outside]
     target = float(np.median(rates))

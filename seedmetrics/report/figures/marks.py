@@ -55,11 +55,10 @@ def mark_line(
     with drawing(230, left=38, right=44) as canvas:
         ax = canvas.ax
         x = np.arange(len(values))
-        ax.set(xlim=(-0.4, len(values) - 0.6), ylim=(low, high), yticks=ticks)
-        ax.set_yticklabels([f"{t:g}" for t in ticks])
+        ax.set(xlim=(-0.4, len(values) - 0.6), ylim=(low, high))
+        canvas.y_axis(ticks, [f"{t:g}" for t in ticks])
         shown = [k for k in range(len(months)) if len(months) <= 6 or k % 3 == 0]
-        ax.set_xticks(shown)
-        ax.set_xticklabels([months[k] for k in shown])
+        canvas.x_axis(shown, [months[k] for k in shown])
         ax.plot(
             x,
             values,

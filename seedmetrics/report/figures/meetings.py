@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from seedmetrics.report.figures.canvas import SIZE, SMALL, TOKENS, Canvas, drawing
+from seedmetrics.report.figures.canvas import SIZE, SMALL, Canvas, drawing
 from seedmetrics.report.figures.labels import text_width
 
 LANE = 46.0
@@ -53,17 +53,17 @@ def meetings_figure(
     right = max(text_width(lane.total, SIZE) for lane in lanes) + 16
     height = LANE * len(lanes) + 26 + 30
     with drawing(height, left=left, right=right, top=14, bottom=34) as canvas:
-        ax = canvas.ax
-        ax.grid(visible=False)
-        ax.set(xlim=(0, 1), ylim=(-len(lanes) + 0.5, 0.5), yticks=[])
+        low, high = -len(lanes) + 0.5, 0.5
+        canvas.ax.set(xlim=(0, 1), ylim=(low, high))
         starts = [0.0, *(span.end for span in spans)]
-        ax.set_xticks([(a + b) / 2 for a, b in itertools.pairwise(starts)])
-        ax.set_xticklabels([span.label for span in spans])
-        ax.tick_params(axis="x", length=0)
-        for end in starts:
-            ax.plot([end, end], [-len(lanes) + 0.5, 0.5], color=TOKENS["grid"], lw=1, zorder=0)
-        for k, lane in enumerate(lanes):
-            _lane(canvas, lane, -k)
+        middles = [(a + b) / 2 for a, b in itertools.pairwise(starts)]
+        canvas.x_axis(middles, [span.label for span in spans], marks=False)
+        canvas.lines([((end, low), (end, high)) for end in starts], "grid", order=0)
+        canvas.lines([((0, -k), (1, -k)) for k in range(len(lanes))], "rule", order=0)
+        points = [point for k, lane in enumerate(lanes) for point in _lane(canvas, lane, -k)]
+        canvas.dots([at for at, full in points if full], "accent", size=64, width=1, order=4)
+        open_ones = [at for at, full in points if not full]
+        canvas.dots(open_ones, "paper", edge="accent", size=64, width=1.5, order=4)
         first = next(
             (k for k, lane in enumerate(lanes) if any(not full for _, full in lane.events)), None
         )
@@ -76,10 +76,8 @@ def meetings_figure(
         return canvas.svg(prefix, alt)
 
 
-def _lane(canvas: Canvas, lane: Lane, y: float) -> None:
-    """Draw one lane; dots of nearly the same day stand above one another."""
-    ax = canvas.ax
-    ax.plot([0, 1], [y, y], color=TOKENS["rule"], lw=1, zorder=0)
+def _lane(canvas: Canvas, lane: Lane, y: float) -> Iterator[tuple[tuple[float, float], bool]]:
+    """Name one lane; yield its dots, those of nearly the same day above one another, and whether each is full."""
     canvas.note(0, y, lane.label, "ink", size=SIZE, dx=-canvas.left)
     canvas.note(1, y, lane.total, "accent", size=SIZE, dx=12)
     last, level = -1e9, 0
@@ -87,9 +85,4 @@ def _lane(canvas: Canvas, lane: Lane, y: float) -> None:
         pixel = canvas.x_of(x)
         level = level + 1 if pixel - last < DOT else 0
         last = pixel if level == 0 else last
-        up = y + min(level, 2) * DOT / LANE
-        ax.scatter(
-            [x], [up], s=64, zorder=4, lw=1.5 if not full else 1,
-            color=TOKENS["accent"] if full else TOKENS["paper"],
-            edgecolor=TOKENS["paper"] if full else TOKENS["accent"],
-        )  # fmt: skip
+        yield (x, y + min(level, 2) * DOT / LANE), full

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 ANCHORS = {"left": "start", "center": "middle", "right": "end"}
 PAD = 1.5  # of the paper below a text, in pixels
-# The end of the axes and of the figure in what matplotlib writes.
-END = "\n  </g>\n </g>\n"
+# The end of the figure in what matplotlib writes; its axes end before it.
+END = "\n </g>\n"
 
 
 @dataclass(frozen=True, slots=True)

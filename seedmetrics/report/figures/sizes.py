@@ -63,10 +63,7 @@ def sizes_figure(panels: Sequence[Panel], axis: str, *, prefix: str, alt: str) -
     heights = [HEADER + DOT * min(max(_tallest(s), 3), LEVELS) + 8 + FOOT for s in stacks]
     total = sum(heights) + GAP * (len(panels) - 1)
     with drawing(total + 28, left=EDGE, right=EDGE, top=4, bottom=24) as canvas:
-        ax = canvas.ax
-        ax.grid(visible=False)
-        ax.spines["bottom"].set_visible(False)
-        ax.set(xlim=(0, inner), ylim=(total, 0), xticks=[], yticks=[])
+        canvas.ax.set(xlim=(0, inner), ylim=(total, 0))
         top = 0.0
         for panel, scale, stack, height in zip(panels, scales, stacks, heights):
             _panel(canvas, panel, scale, stack, top, top + height - FOOT)
@@ -140,28 +137,22 @@ def _panel(
     canvas: Canvas, panel: Panel, scale: Scale, levels: Sequence[int], top: float, base: float
 ) -> None:
     """Draw one panel: band, axis, dots, and the words above."""
-    ax = canvas.ax
     start, stop = scale.x(panel.low), scale.x(panel.high)
-    ax.fill_between([start, stop], top + HEADER - 10, base, color=TOKENS["band"], lw=0, zorder=0)
-    for x in (start, stop):
-        ax.plot([x, x], [top + HEADER - 10, base], color=TOKENS["accent"], lw=1, zorder=1)
-    ax.plot([0, scale.width], [base, base], color=TOKENS["dot"], lw=1, zorder=2)
-    for tick in scale.ticks:
-        x = scale.x(tick)
-        ax.plot([x, x], [base, base + 4], color=TOKENS["dot"], lw=1, zorder=2)
+    begin = top + HEADER - 10
+    canvas.ax.fill_between([start, stop], begin, base, color=TOKENS["band"], lw=0, zorder=0)
+    canvas.lines([((x, begin), (x, base)) for x in (start, stop)], "accent", order=1)
+    ticks = [scale.x(tick) for tick in scale.ticks]
+    along = ((0.0, base), (scale.width, base))
+    canvas.lines([along, *(((x, base), (x, base + 4)) for x in ticks)], "dot", order=2)
+    for tick, x in zip(scale.ticks, ticks, strict=True):
         canvas.note(x, base + 4, f"{tick:,.0f}", va="top", ha="center", dy=-3)
     step = min(DOT, (base - top - HEADER - 4) / max(_tallest(levels), 1))
-    for inside in (True, False):
-        chosen = [
-            (scale.x(size), base - 6 - step * level)
-            for size, level in zip(panel.sizes, levels)
-            if (panel.low <= size <= panel.high) == inside
-        ]
-        ax.scatter(
-            [x for x, _ in chosen], [y for _, y in chosen], s=36 if inside else 40,
-            color=TOKENS["accent"], zorder=3 if inside else 4, lw=0.75 if inside else 1.5,
-            edgecolor=TOKENS["paper"] if inside else TOKENS["ink"], clip_on=False,
-        )  # fmt: skip
+    points = [(scale.x(size), base - 6 - step * level) for size, level in zip(panel.sizes, levels)]
+    within = [panel.low <= size <= panel.high for size in panel.sizes]
+    inside = [point for point, held in zip(points, within) if held]
+    canvas.dots(inside, "accent", size=36, width=0.75, order=3, clip=False)
+    beside = [point for point, held in zip(points, within) if not held]
+    canvas.dots(beside, "accent", edge="ink", size=40, width=1.5, order=4, clip=False)
     canvas.note(0, top + 8, panel.label, "ink", size=SIZE)
     _name_parts(canvas, panel, start, stop, top + HEADER - 19)
 

@@ -54,11 +54,8 @@ def steps_figure(stages: Sequence[Stage], axis: str, *, prefix: str, alt: str) -
     steps = [step for stage in stages for step in stage.steps]
     inner = sum(HEAD + 4 + ROW * len(stage.steps) for stage in stages) + GAP * (len(stages) - 1)
     with drawing(inner + 30, left=INSET, right=INSET, top=28, bottom=2) as canvas:
-        ax = canvas.ax
-        ax.grid(visible=False)
-        ax.spines["bottom"].set_visible(False)
         longest = max([step.persons for step in steps] + [1.0])
-        ax.set(xlim=(0, longest), ylim=(inner, 0), xticks=[], yticks=[])
+        canvas.ax.set(xlim=(0, longest), ylim=(inner, 0))
         tops = [0.0]
         for stage in stages:
             tops.append(_stage(canvas, stage, tops[-1]) + GAP)
