@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
 ANCHORS = {"left": "start", "center": "middle", "right": "end"}
 PAD = 1.5  # of the paper below a text, in pixels
-# The end of the figure in what matplotlib writes; its axes end before it.
-END = "\n </g>\n"
+# The end of the axes and of the figure in what matplotlib writes; axes with nothing in them have no end.
+END = "\n  </g>\n </g>\n"
+EMPTY, OPENED = '<g id="axes_1"/>', '<g id="axes_1">\n  </g>'
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def with_notes(svg: str, notes: Sequence[Note], ax: Axes, height: float) -> str:
     height : float
         Of the figure, in pixels.
     """
-    above, _, below = svg.rpartition(END)
+    above, _, below = svg.replace(EMPTY, OPENED, 1).rpartition(END)
     return "\n".join([above, *(_drawn(note, ax, height) for note in notes)]) + END + below
 
 
