@@ -4,12 +4,13 @@ import json
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import nbformat
 import pandas as pd
 import pytest
 
-from seedmetrics.batch import strip_run_marks
+from seedmetrics.batch import Job, read_ledger, run_job, strip_run_marks
 from seedmetrics.evaluation import read_plan
 from tests.conftest import ROOT
 from tests.whole_site import whole_site
@@ -256,6 +257,26 @@ def test_two_runs_give_the_same_notebooks_and_the_same_tables(run, tmp_path):
         assert (out / "tables" / name).read_bytes() == (tmp_path / "tables" / name).read_bytes(), (
             name
         )
+
+
+@pytest.mark.parametrize(
+    "page",
+    ["2025Q4/township/T05.zh", "2025/alliance/C02.en", "2025Q4/township/robustness.en"],
+)
+def test_an_ordinary_kernel_gives_the_same_notebook(run, tmp_path, monkeypatch, page):
+    """Of the batch, whose kernels were forked with everything kept, and alone in a kernel that began with nothing."""
+    monkeypatch.chdir(ROOT)
+    out, _ = run
+    (row,) = [row for row in read_ledger(out / "ledger.jsonl") if row.output == f"{page}.ipynb"]
+    template = ROOT / "notebooks" / Path(row.notebook).name
+    done = run_job(Job(template, tmp_path / "alone.ipynb", row.parameters, row.key, row.label))
+    assert done.ok, done.error
+    warm, ordinary = (
+        strip_run_marks(nbformat.read(file, as_version=4))
+        for file in (out / row.output, done.job.output)
+    )
+    assert warm == ordinary
+    assert sum(bool(cell.get("outputs")) for cell in warm.cells) >= 4
 
 
 def test_an_unknown_unit_ends_with_two_and_no_traceback(tmp_path):

@@ -19,7 +19,7 @@ def lab(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def chrome():
+def browser():
     """Return a browser."""
     with chromium() as opened:
         yield opened

@@ -10,7 +10,6 @@ import sys
 import pytest
 
 from seedmetrics.site.printing import print_pages
-from tests.browser.lab import chromium
 from tests.conftest import ROOT
 from tests.whole_site import whole_site
 
@@ -28,12 +27,6 @@ OTHERS = [
     for name in ("league", "closure", "robustness", "programme", "methods")
     for language in ("en", "zh")
 ]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

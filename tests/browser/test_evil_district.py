@@ -8,7 +8,6 @@ import sys
 
 import pytest
 
-from tests.browser.lab import chromium
 from tests.conftest import ROOT
 from tests.districts import write_district
 from tests.site.evil import EVIL
@@ -80,12 +79,6 @@ def evil_units(names):
             f"{unit},{said[0]} {unit},{said[1]} {unit},township,town,towns,,{quoted(next(names))}"
         )
     return "\n".join(re.sub(r'" (T\d)', r' \1"', row) for row in rows) + "\n"
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

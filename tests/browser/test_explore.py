@@ -11,12 +11,12 @@ SLIDERS = "board = sm.weigh"
 
 
 @pytest.fixture(scope="module")
-def explored(lab, chrome):
+def explored(lab, browser):
     """Return the notebook, all cells run on the kernel that starts at once."""
     node = nbformat.read(lab.folder / "explore.ipynb", as_version=4)
     node.metadata.kernelspec["name"] = "seedmetrics"
     nbformat.write(node, lab.folder / "explore-warm.ipynb")
-    sheet = Sheet(lab, chrome, "explore-warm.ipynb", height=1400)
+    sheet = Sheet(lab, browser, "explore-warm.ipynb", height=1400)
     assert sheet.kernel == WARM
     sheet.run_all()
     yield sheet

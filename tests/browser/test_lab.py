@@ -19,10 +19,10 @@ KNOWN = "print('known' if 'loaded' in globals() else 'forgotten')"
 
 
 @pytest.fixture
-def scratch(lab, chrome, request):
+def scratch(lab, browser, request):
     """Return a notebook of three cells: who runs it, one that sleeps, and whether the first is remembered."""
     file = lab.write(f"{request.node.name}.ipynb", WHO, SLEEP, KNOWN)
-    sheet = Sheet(lab, chrome, file)
+    sheet = Sheet(lab, browser, file)
     yield sheet
     sheet.close()
 
@@ -43,8 +43,8 @@ def gone(pid: int) -> bool:
         return True
 
 
-def test_the_township_notebook_runs_on_the_kernel_chosen_in_the_dialog(lab, chrome):
-    sheet = Sheet(lab, chrome, "township.ipynb")
+def test_the_township_notebook_runs_on_the_kernel_chosen_in_the_dialog(lab, browser):
+    sheet = Sheet(lab, browser, "township.ipynb")
     assert sheet.kernel != WARM
     sheet.choose_kernel(WARM)
     assert sheet.kernel == WARM
@@ -121,11 +121,11 @@ def test_a_kernel_that_is_shut_down_is_gone_and_its_template_stays(lab, scratch)
 
 
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL], ids=["asked-to-end", "killed"])
-def test_make_lab_gives_a_notebook_a_warm_kernel_and_leaves_nothing(chrome, tmp_path, end):
+def test_make_lab_gives_a_notebook_a_warm_kernel_and_leaves_nothing(browser, tmp_path, end):
     assert f"{DEFAULT}={NAME} $(BIN)/jupyter lab" in (ROOT / "Makefile").read_text()
     with running_lab(tmp_path, provisioner=NAME) as lab:
         # The kernel that notebooks name as they come.
-        sheet = Sheet(lab, chrome, lab.write("plain.ipynb", WHO, SLEEP, kernel="python3"))
+        sheet = Sheet(lab, browser, lab.write("plain.ipynb", WHO, SLEEP, kernel="python3"))
         _, parent, loaded = who(sheet)
         assert loaded
         assert FORKED in lab.processes()[parent]

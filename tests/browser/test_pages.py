@@ -1,13 +1,11 @@
 """Pages in a real browser: they open from a file, ask nobody for anything, and every Chinese glyph is drawn."""
 
-import os
-import shutil
 import subprocess
 import sys
 
 import pytest
 
-from tests.conftest import ROOT, skip_aloud
+from tests.conftest import ROOT
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
@@ -27,28 +25,6 @@ def reports(tmp_path_factory):
     )
     assert done.returncode == 0, done.stderr[-3000:]
     return out
-
-
-@pytest.fixture(scope="module")
-def browser():
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    if chromium is None:
-        skip_aloud("no chromium on this machine: apt-get install chromium")
-    from playwright.sync_api import sync_playwright
-
-    options = [
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        "--no-first-run",
-    ]
-    # Chromium's sandbox cannot be set up by root, as whom containers run.
-    if os.geteuid() == 0:
-        options.append("--no-sandbox")
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium, args=options)
-        yield opened
-        opened.close()
 
 
 def visit(browser, file, width=1200):

@@ -11,7 +11,6 @@ import pandas as pd
 import pytest
 
 from seedmetrics.site import build_site, building
-from tests.browser.lab import chromium
 from tests.site.evil import EVIL, evil_reports
 from tests.site.small_site import fill
 from tests.whole_site import whole_site
@@ -40,12 +39,6 @@ def file_of(kind, language):
     """Return the file of a type of page in a language."""
     name = TYPES[kind]
     return name.format(language if ".{}.html" in name else "zh." if language == "zh" else "")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")
