@@ -12,8 +12,12 @@ from papermill.log import logger
 from seedmetrics.batch.limits import Limits, Watch, memory
 from seedmetrics.batch.warm.manager import PromptManager
 
-# What a batch runs is nobody's own history, and one file of it for all kernels of a user makes them wait.
-NO_HISTORY = ["--HistoryManager.enabled=False"]
+KERNEL_ARGUMENTS = [
+    # What a batch runs is nobody's own history, and one file of it for all kernels of a user makes them wait.
+    "--HistoryManager.enabled=False",
+    # A kernel rests before each reply, for clients that would not wait for what a cell shows; ours does.
+    "--Kernel._execute_sleep=0",
+]
 
 
 class LimitReached(RuntimeError):  # noqa: N818  # said of a notebook, in these words
@@ -113,7 +117,7 @@ class SeedmetricsEngine(Engine):  # type: ignore[misc]  # papermill is untyped
             **{"kernel_manager_class": PromptManager, **options},
             timeout=bounds.cell,
             startup_timeout=start_timeout,
-            extra_arguments=NO_HISTORY,
+            extra_arguments=KERNEL_ARGUMENTS,
             kernel_name=kernel_name,
             log=logger,
             log_output=log_output,

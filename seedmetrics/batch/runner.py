@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import nbformat
-import papermill
+import papermill  # imports this package as it looks for engines: its parts are there only later
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
@@ -162,20 +162,25 @@ def strip_run_marks(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
 
 
 def _execute(job: Job, seen: _Run, limits: Limits, warmth: Warmth | None) -> None:
-    template = read_notebook(job.notebook)
-    write_legibly()
+    """Do what `papermill.execute_notebook` does, but for a copy of the whole that it would write to nowhere."""
     with _quiet_logs(), kernels(warmth), _kernel_environment(), _connection() as config:
-        papermill.execute_notebook(
-            # papermill fills braces in a path from the parameters; a path is a path here
-            str(job.notebook).replace("{", "{{").replace("}", "}}"),
-            None,
-            parameters=dict(job.parameters),
-            kernel_name=template.metadata.kernelspec.name,
-            language=template.metadata.kernelspec.language,
+        kernel = read_notebook(job.notebook).metadata.kernelspec
+        named = {"kernel_name": kernel.name, "engine_name": "seedmetrics"}
+        write_legibly()
+        node = papermill.iorw.load_notebook_node(str(job.notebook))
+        if job.parameters:
+            said = dict(job.parameters)
+            node = papermill.parameterize.parameterize_notebook(
+                node, said, language=kernel.language, **named
+            )
+        steps = papermill.execute
+        node = steps.prepare_notebook_metadata(node, job.notebook.name, None)
+        node = steps.remove_error_markers(node)
+        node = papermill.engines.papermill_engines.execute_notebook_with_engine(
+            nb=node,
+            **named,
             progress_bar=False,
-            request_save_on_cell_execute=False,
             autosave_cell_every=0,
-            engine_name="seedmetrics",
             limits=limits,
             on_peak=seen.on_peak,
             start_timeout=START_TIMEOUT,
@@ -185,6 +190,7 @@ def _execute(job: Job, seen: _Run, limits: Limits, warmth: Warmth | None) -> Non
             on_notebook_start=seen.on_notebook_start,
             on_cell_execute=seen.on_cell_execute,
         )
+        steps.raise_for_execution_errors(node, None)
 
 
 def _account(exception: Exception, seen: _Run, limits: Limits) -> tuple[int | None, str]:

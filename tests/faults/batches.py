@@ -11,6 +11,7 @@ import time
 import uuid
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import nbformat
 
@@ -19,6 +20,7 @@ from seedmetrics.batch.files import digest, write_atomically
 from seedmetrics.errors import SeedmetricsError
 from tests.conftest import ROOT
 
+T = TypeVar("T")
 MARK = "SEEDMETRICS_FAULTS"  # a variable that every process of a batch inherits, and no other has
 PARAMETERS = (
     'unit: str = "T01"  # the unit\'s code\nran: str = ""  # where it writes down that it ran\n'
@@ -31,12 +33,13 @@ PATIENCE = (
 )
 
 
-def wait_until(holds: Callable[[], object], what: str, seconds: float = PATIENCE) -> None:
-    """Wait for something to be so; fail with its name when it never is."""
+def wait_until(holds: Callable[[], T], what: str, seconds: float = PATIENCE) -> T:
+    """Wait for something to be so, and return it; fail with its name when it never is."""
     end = time.monotonic() + seconds
-    while not holds():
+    while not (found := holds()):
         assert time.monotonic() < end, f"never: {what}"
         time.sleep(0.01)
+    return found
 
 
 def page(notebook: Path, html: Path) -> None:
@@ -78,6 +81,7 @@ class Batch:
         self.ran_file.touch()
         # Short, since a socket's path must be: pytest's own folders are deep.
         self.temporary = Path(tempfile.mkdtemp(prefix="smf"))
+        self.started: list[subprocess.Popen[str]] = []
         self.units = [f"T{number:03}" for number in range(len(sources))]
         for source in set(sources):
             _write_notebook(self._notebook(source), source)
@@ -113,7 +117,7 @@ class Batch:
         """Start a command whose processes can be found, and whose temporary files lie apart."""
         self.said = self.place / f"said-{uuid.uuid4().hex}"
         with self.said.open("w") as said:
-            return subprocess.Popen(
+            started = subprocess.Popen(
                 command,
                 cwd=ROOT,
                 env={**os.environ, MARK: self.mark, "TMPDIR": str(self.temporary)},
@@ -122,6 +126,8 @@ class Batch:
                 text=True,
                 start_new_session=True,
             )
+        self.started.append(started)
+        return started
 
     def words(self) -> str:
         """Return what the last run wrote on standard error."""
@@ -141,7 +147,7 @@ class Batch:
 
     # processes ------------------------------------------------------------------------------------------
     def processes(self) -> dict[int, str]:
-        """Return what runs of this batch, each with its kind: main, tracker, template, worker, kernel, other."""
+        """Return what runs of this batch, each with its kind, as `_kind` tells it."""
         found = {}
         for folder in Path("/proc").iterdir():
             if folder.name.isdigit():
@@ -163,6 +169,8 @@ class Batch:
                 os.kill(pid, signal.SIGKILL)
             except ProcessLookupError:
                 continue
+        for running in self.started:
+            running.wait()
         shutil.rmtree(self.temporary, ignore_errors=True)
 
     # what must hold -------------------------------------------------------------------------------------
@@ -265,6 +273,7 @@ def _kind(folder: Path) -> str:
         (b"spawn_main", "worker"),
         (b"resource_tracker", "tracker"),
         (b"call.json", "main"),
+        (b"sleep\0", "sleeper"),  # what a notebook of these tests starts
     ):
         if word in call:
             return kind

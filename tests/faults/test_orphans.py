@@ -35,8 +35,7 @@ def kill(batch: Batch, running: subprocess.Popen[str], what: str) -> None:
 @pytest.mark.parametrize("what", ["kernel", "worker", "template", "main", "group"])
 def test_what_a_notebook_started_ends_whoever_is_killed(batch, what):
     running = batch.start()
-    wait_until(lambda: batch.of_kind("other"), "the notebook has started a process")
-    (started,) = batch.of_kind("other")
+    (started,) = wait_until(lambda: batch.of_kind("sleeper"), "the notebook has started a process")
     kill(batch, running, what)
     wait_until(lambda: started not in batch.processes(), "what it started has ended")
     if what == "worker":  # it is tried again, in another

@@ -32,6 +32,7 @@ OF_A_KERNEL = (
     "ipykernel.ipkernel",
     "ipykernel.kernelapp",
     "ipykernel.zmqshell",
+    "seedmetrics.batch.warm.kernel",
     "sqlite3",
     "tornado.platform.asyncio",
     "zmq.utils.garbage",
@@ -173,11 +174,11 @@ def become_kernel(request: dict[str, Any], template: int) -> NoReturn:
         random.seed()
         if "numpy" in sys.modules:
             sys.modules["numpy"].random.seed()
-        from ipykernel.kernelapp import IPKernelApp
+        from seedmetrics.batch.warm.kernel import PromptKernelApp
 
         _know_own_modules()
-        IPKernelApp.clear_instance()
-        app = IPKernelApp.instance(parent_handle=os.getppid())
+        PromptKernelApp.clear_instance()
+        app = PromptKernelApp.instance(parent_handle=os.getppid())
         app.initialize(request["argv"])  # type: ignore[no-untyped-call]
         app.start()  # type: ignore[no-untyped-call]
         code = 0

@@ -35,7 +35,7 @@ def rectangles(
     ]
     if not parts:
         return
-    canvas.ax.add_patch(
+    canvas.ax.add_artist(
         PathPatch(
             Path.make_compound_path(*parts), facecolor=TOKENS[face] if face else "none",
             edgecolor=TOKENS[edge] if edge else "none", lw=1 if edge else 0, alpha=alpha if face else None,
