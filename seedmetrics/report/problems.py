@@ -15,9 +15,9 @@ ORDER = ("refused", "mended", "noted")
 
 
 @cache
-def _patterns() -> list[tuple[re.Pattern[str], dict[str, str]]]:
-    """Return the known problems: pattern, and its words by language."""
-    return [(re.compile(entry["pattern"]), entry) for entry in catalogue("problems")["problem"]]
+def _patterns(kind: str) -> list[tuple[re.Pattern[str], dict[str, str]]]:
+    """Return the known problems, or what may be done about them: pattern, and its words by language."""
+    return [(re.compile(entry["pattern"]), entry) for entry in catalogue("problems")[kind]]
 
 
 def in_words(text: str, language: str) -> tuple[str, int, bool]:
@@ -31,11 +31,40 @@ def in_words(text: str, language: str) -> tuple[str, int, bool]:
     >>> in_words("the sea has risen", "zh")
     ('the sea has risen', 1, False)
     """
-    for pattern, entry in _patterns():
+    for pattern, entry in _patterns("problem"):
         found = pattern.fullmatch(text)
         if found:
             return entry[language], int(found.groupdict().get("rows") or 1), True
     return text, 1, False
+
+
+def remedy_in_words(text: str, language: str, *, within: bool = False) -> tuple[str, bool]:
+    """
+    Return what is to be done about a problem in the page's words, and whether it is known.
+
+    Parameters
+    ----------
+    text : str
+        As the list of problems has it, in English.
+    language : {"en", "zh"}
+        Of the page.
+    within : bool
+        Whether it is part of another, of which there are words that stand for no whole.
+
+    Examples
+    --------
+    >>> remedy_in_words("use the code: T01 or T02", "zh")
+    ('请写编号：T01或T02', True)
+    >>> remedy_in_words("pray", "zh")
+    ('pray', False)
+    """
+    for pattern, entry in _patterns("remedy") if language != "en" else ():
+        found = pattern.fullmatch(text)
+        if found and (within or not entry.get("within")):
+            parts = found.groupdict().items()
+            filled = {name: remedy_in_words(part, language, within=True)[0] for name, part in parts}
+            return entry[language].format(**filled), True
+    return text, language == "en"
 
 
 def problem_rows(view: View) -> tuple[list[Row], str]:

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from seedmetrics.report.numbers import DASH, Numbers
-from seedmetrics.report.problems import ORDER, in_words
+from seedmetrics.report.problems import ORDER, in_words, remedy_in_words
 from seedmetrics.report.words import Words
 from seedmetrics.site.facts import SiteFacts
 from seedmetrics.site.front import Fact, kinds_of
@@ -31,6 +31,7 @@ class Kind:
     rows: str
     places: str
     remedy: str
+    told: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,8 @@ class Quality:
             words("quality.place", file=file, row=row) if row not in ("", "0") else file
             for file, row in dict.fromkeys(zip(rows["file"], rows["row"], strict=True))
         ]
-        remedies = [remedy for remedy in dict.fromkeys(rows["remedy"]) if remedy]
+        written = [remedy for remedy in dict.fromkeys(rows["remedy"]) if remedy][:PLACES]
+        remedies = [remedy_in_words(remedy, words.language) for remedy in written]
         return Kind(
             severity=spoken(f"out.as_{severity}") if spoken.has(f"out.as_{severity}") else severity,
             text=spoken.sentence_case(text),
@@ -118,7 +120,8 @@ class Quality:
             where=spoken.join(where, most=PLACES),
             rows=self.numbers.count(rows["count"].sum()),
             places=spoken.join(places, most=PLACES),
-            remedy=spoken("list.semicolon").join(remedies[:PLACES]),
+            remedy=spoken("list.semicolon").join(text for text, _ in remedies),
+            told=all(known for _, known in remedies),
         )
 
     def files(self) -> list[Source]:

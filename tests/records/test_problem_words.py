@@ -5,10 +5,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import openpyxl
+import pandas as pd
 import pytest
 
 from seedmetrics.records import open_district
-from seedmetrics.report.problems import in_words
+from seedmetrics.report.problems import in_words, remedy_in_words
 
 MakeFolder = Callable[..., Path]
 
@@ -54,12 +55,27 @@ TABLES = {
     "points": b"\xff\xff\xff,\xff\n",
     "leaders": b'leader,"unit\nL1,T01\n',
 }
+# Remedies that this district does not need.
+OTHERS = [
+    "format the column as a date (Excel would show 2025-07-03)",
+    "correct the year; leave the cell empty where there is no end yet",
+    'correct the dates, or write closed_before_opened = "closed_at_once" in district.toml',
+    "correct them, or set `as_of` in district.toml to when the records were taken",
+    "keep one of the rows, or give them different codes",
+    'put a cell that holds the separator into quotes ("…"); give each row every cell',
+    "correct or leave out `encoding`",
+    "pack it again with gzip",
+    "correct `sheet` in district.toml. There is none to choose from.",
+    "name the sheet that holds the table as `sheet` in district.toml",
+    "Use one of `a`, `b` and 3 more. Translate others with `values` in district.toml.",
+    "add the unit, or the spelling to `aliases` of its unit, in the file of units",
+]
 BY_VALUES = "more than half its values look like identity or mobile numbers; it was not read"
 
 
 @pytest.fixture(scope="module")
-def problems(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    """Return the problem texts of a district with every fault there is."""
+def found(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
+    """Return the problems of a district with every fault there is."""
     folder = tmp_path_factory.mktemp("faults")
     book = openpyxl.Workbook()
     book.active.append(["unit", "date", "households"])
@@ -79,7 +95,13 @@ def problems(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
         (folder / f"{name}.csv").write_bytes(data)
     sections = "".join(f'[tables.{name}]\nfile = "{file}"\n' for name, file in files.items())
     (folder / "district.toml").write_text(TOP + sections, encoding="utf-8")
-    return open_district(folder).problems["problem"].unique().tolist()
+    return open_district(folder).problems
+
+
+@pytest.fixture
+def problems(found: pd.DataFrame) -> list[str]:
+    """Return their texts."""
+    return found["problem"].unique().tolist()
 
 
 def test_every_problem_has_words_in_both_languages(problems: list[str]) -> None:
@@ -90,6 +112,43 @@ def test_every_problem_has_words_in_both_languages(problems: list[str]) -> None:
             assert known, text
             assert count >= 1
             assert bool(re.search(r"[一-鿿]", words)) == (language == "zh"), words
+
+
+def test_every_remedy_has_words_in_chinese_and_is_told_in_english_as_it_was_written(
+    found: pd.DataFrame,
+) -> None:
+    remedies = found["remedy"].unique().tolist()
+    assert len(remedies) > 40
+    for text in [*remedies, *OTHERS]:
+        assert remedy_in_words(text, "en") == (text, True)
+        words, known = remedy_in_words(text, "zh")
+        assert known, text
+        assert re.search(r"[一-鿿]", words), words
+        assert "{" not in words, words
+        # What is left in Latin letters is a name: of a file, a column, a key or a code.
+        left = re.sub(
+            r"`[^`]*`|\[tables.*?\]|\w+ = \"\w*|district\.toml|\.xlsx|[A-Z]\w*|\d\S*", "", words
+        )
+        assert not re.search(r"[a-z]{3,} [a-z]{2,}", left), words
+
+
+def test_what_a_remedy_names_stands_in_its_words() -> None:
+    told = [
+        ("Did you mean `乙镇` (code T02)? Correct it, or add it to `aliases` in the file of units.",
+         "是否为`乙镇`（编号T02）？请改正，或在单位表的 `aliases` 中加上这一写法。"),
+        ("correct `file` in district.toml. Use one of `a.csv`, `{b}.csv`.",
+         "请改正 district.toml 中的 `file`。可用：`a.csv`, `{b}.csv`。"),
+        ("name the village itself, or correct its `level` in the file of units",
+         "请写村本身，或在单位表中改正其 `level`"),
+    ]  # fmt: skip
+    for written, words in told:
+        assert remedy_in_words(written, "zh") == (words, True)
+
+
+def test_a_remedy_of_an_indicator_from_outside_is_told_as_it_was_written() -> None:
+    assert remedy_in_words("ask the county", "zh") == ("ask the county", False)
+    # Words for a part are not words for a whole.
+    assert remedy_in_words("village", "zh") == ("village", False)
 
 
 def test_rows_are_counted_where_a_line_stands_for_several(problems: list[str]) -> None:
