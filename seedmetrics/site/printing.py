@@ -40,6 +40,7 @@ OPTIONS = (
 )  # fmt: skip
 # What Chromium stamps a file with; all of it has the same length, so that no offset in the file moves.
 STAMP = re.compile(rb"\(D:(\d{14})[^)]{0,8}\)")
+PART = re.compile(rb"\(node(\d{8})\)")
 SECONDS = 120  # until a page that does not load, or a browser that does not start, is given up
 
 
@@ -173,9 +174,16 @@ def _printed(tab: Page, page: Path) -> bytes:
 
 
 def _stamped(pdf: bytes, day: str) -> bytes:
-    """Return a PDF that says when the records were taken, in place of when it was printed."""
+    """
+    Return a PDF that says when the records were taken, in place of when it was printed, its parts numbered from one.
+
+    Chromium numbers them on from page to page: what one was printed after would show in its bytes. A number has as many
+    digits as before, so that nothing moves, and their order stays, in which a reader looks them up.
+    """
     digits = f"{day.replace('-', '')[:8]}000000".encode("ascii")
-    return STAMP.sub(lambda found: found[0].replace(found[1], digits), pdf)
+    dated = STAMP.sub(lambda found: found[0].replace(found[1], digits), pdf)
+    numbers = {old: b"%08d" % new for new, old in enumerate(sorted(set(PART.findall(dated))), 1)}
+    return PART.sub(lambda found: b"(node" + numbers[found[1]] + b")", dated)
 
 
 def _first_line(error: Exception) -> str:

@@ -147,12 +147,14 @@ def test_a_pdf_is_a4_has_a_language_and_can_be_read_aloud(run, name):
     )
 
 
-def test_printing_twice_gives_the_same_bytes(run, tmp_path):
+@pytest.mark.parametrize("order", [1, -1])
+def test_printing_twice_gives_the_same_bytes_whatever_was_printed_before(run, tmp_path, order):
     out, _ = run
     written = {}
-    pages = [(out / f"{name}.html", tmp_path / f"{k}.pdf") for k, name in enumerate(UNITS[:2])]
+    names = UNITS[:2][::order]
+    pages = [(out / f"{name}.html", tmp_path / f"{k}.pdf") for k, name in enumerate(names)]
     assert print_pages(pages, day="2026-01-15", write=written.__setitem__) == 2
-    for name, (_, place) in zip(UNITS, pages):
+    for name, (_, place) in zip(names, pages):
         kept = (out / f"{name}.pdf").read_bytes()
         assert kept.startswith(written[place])
         assert re.fullmatch(rb"% seedmetrics [0-9a-f]{64}\n", kept[len(written[place]) :])
