@@ -2,8 +2,6 @@
 
 import json
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import nbformat
@@ -13,20 +11,10 @@ import pytest
 from seedmetrics.batch import Job, read_ledger, run_job, strip_run_marks
 from seedmetrics.evaluation import read_plan
 from tests.conftest import ROOT
-from tests.whole_site import whole_site
+from tests.whole_site import evaluate, whole_site
 
 pytestmark = pytest.mark.slow
 SAMPLE = ROOT / "data" / "sample"
-
-
-def evaluate(out, *more, district="data/sample"):
-    return subprocess.run(
-        [sys.executable, "-m", "seedmetrics", "evaluate", district, "--out", str(out), *more],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 @pytest.fixture(scope="module")

@@ -23,6 +23,14 @@ class Run:
     stderr: str
 
 
+def evaluate(
+    out: Path, *more: str, district: Path | str = "data/sample"
+) -> subprocess.CompletedProcess[str]:
+    """Run the command as an office does, from the project's folder; say how it ended and what it said."""
+    command = [sys.executable, "-m", "seedmetrics", "evaluate", str(district), "--out", str(out)]
+    return subprocess.run([*command, *more], cwd=ROOT, capture_output=True, text=True, check=False)
+
+
 def whole_site(factory: pytest.TempPathFactory) -> Run:
     """Return the site, made when nobody has made it yet; workers of one session share it and wait for each other."""
     base = factory.getbasetemp()
@@ -31,10 +39,7 @@ def whole_site(factory: pytest.TempPathFactory) -> Run:
     out, told = shared / "whole-site", shared / "whole-site.json"
     with locked(shared / "whole-site.lock"):
         if not told.exists():
-            command = [sys.executable, "-m", "seedmetrics", "evaluate", "data/sample"]
-            done = subprocess.run(
-                [*command, "--out", str(out)], cwd=ROOT, capture_output=True, text=True, check=False
-            )
+            done = evaluate(out)
             said = [done.returncode, done.stdout, done.stderr]
             told.write_text(json.dumps(said), encoding="utf-8")
     return Run(out, *json.loads(told.read_text(encoding="utf-8")))

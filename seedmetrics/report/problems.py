@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 
 from seedmetrics.report.blocks import Row
@@ -20,6 +21,13 @@ def _patterns(kind: str) -> list[tuple[re.Pattern[str], dict[str, str]]]:
     return [(re.compile(entry["pattern"]), entry) for entry in catalogue("problems")[kind]]
 
 
+def _known(kind: str, text: str) -> Iterator[tuple[dict[str, str], dict[str, str | None]]]:
+    """Yield the words by language of each pattern of a kind that matches a text, with what its groups hold."""
+    for pattern, entry in _patterns(kind):
+        if found := pattern.fullmatch(text):
+            yield entry, found.groupdict()
+
+
 def in_words(text: str, language: str) -> tuple[str, int, bool]:
     """
     Return a problem in the page's words, how many rows it stands for, and whether it is known.
@@ -31,10 +39,8 @@ def in_words(text: str, language: str) -> tuple[str, int, bool]:
     >>> in_words("the sea has risen", "zh")
     ('the sea has risen', 1, False)
     """
-    for pattern, entry in _patterns("problem"):
-        found = pattern.fullmatch(text)
-        if found:
-            return entry[language], int(found.groupdict().get("rows") or 1), True
+    for entry, parts in _known("problem", text):
+        return entry[language], int(parts.get("rows") or 1), True
     return text, 1, False
 
 
@@ -58,13 +64,16 @@ def remedy_in_words(text: str, language: str, *, within: bool = False) -> tuple[
     >>> remedy_in_words("pray", "zh")
     ('pray', False)
     """
-    for pattern, entry in _patterns("remedy") if language != "en" else ():
-        found = pattern.fullmatch(text)
-        if found and (within or not entry.get("within")):
-            parts = found.groupdict().items()
-            filled = {name: remedy_in_words(part, language, within=True)[0] for name, part in parts}
+    if language == "en":
+        return text, True
+    for entry, parts in _known("remedy", text):
+        if within or not entry.get("within"):
+            filled = {
+                name: remedy_in_words(part or "", language, within=True)[0]
+                for name, part in parts.items()
+            }
             return entry[language].format(**filled), True
-    return text, language == "en"
+    return text, False
 
 
 def problem_rows(view: View) -> tuple[list[Row], str]:

@@ -4,14 +4,11 @@ import html
 import json
 import re
 import shutil
-import subprocess
-import sys
 
 import pytest
 
 from seedmetrics.site.printing import print_pages
-from tests.conftest import ROOT
-from tests.whole_site import whole_site
+from tests.whole_site import evaluate, whole_site
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
@@ -33,20 +30,8 @@ OTHERS = [
 def run(tmp_path_factory, browser):
     """Return what one command makes of two units: pages, each as one file, and PDFs."""
     out = tmp_path_factory.mktemp("copies") / "reports"
-    command = [
-        sys.executable,
-        "-m",
-        "seedmetrics",
-        "evaluate",
-        "data/sample",
-        "--out",
-        str(out),
-        "--json",
-    ]
     options = ["--unit", "T01", "C01", "--single-file", "--pdf"]
-    done = subprocess.run(
-        [*command, *options], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    done = evaluate(out, "--json", *options)
     assert done.returncode == 0, done.stderr[-3000:]
     return out, done
 

@@ -1,11 +1,8 @@
 """Pages in a real browser: they open from a file, ask nobody for anything, and every Chinese glyph is drawn."""
 
-import subprocess
-import sys
-
 import pytest
 
-from tests.conftest import ROOT
+from tests.whole_site import evaluate
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
@@ -15,14 +12,7 @@ WIDTHS = {"desktop": 1200, "phone": 390}
 @pytest.fixture(scope="module")
 def reports(tmp_path_factory):
     out = tmp_path_factory.mktemp("reports")
-    command = [sys.executable, "-m", "seedmetrics", "evaluate", "data/sample", "--out", str(out)]
-    done = subprocess.run(
-        [*command, "--unit", "T01", "C01", "D01"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = evaluate(out, "--unit", "T01", "C01", "D01")
     assert done.returncode == 0, done.stderr[-3000:]
     return out
 
