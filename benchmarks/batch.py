@@ -19,9 +19,9 @@ from benchmarks._timing import Row
 from seedmetrics.batch import Job, Warmth, run_batch
 from seedmetrics.batch.schedule import spawn_pool
 from seedmetrics.batch.warm import open_template
+from seedmetrics.report.warming import warm_pages
 from seedmetrics.site.pages import fragment, render_page
 from seedmetrics.site.publish import notebook_file
-from seedmetrics.site.warming import warm_pages
 
 ROOT = Path(__file__).resolve().parents[1]
 PERIOD = "2025Q3"
@@ -150,7 +150,7 @@ def kernel_ready(provisioner: str) -> float:
 
 def shared_memory() -> float:
     """Return the proportional set size of a forked kernel in megabytes, four of them at once."""
-    template = open_template(call="seedmetrics.site.warming:warm_pages", arguments=KEPT)
+    template = open_template(call="seedmetrics.report.warming:warm_pages", arguments=KEPT)
     kernels = []
     with tempfile.TemporaryDirectory(dir="/tmp") as folder:
         for k in range(4):
@@ -178,7 +178,7 @@ def ours(folder: str) -> tuple[float, float, float]:
     """Return the seconds of the batch, those until template and workers were ready, and kilobytes a notebook."""
     reports = site(folder)
     start = time.perf_counter()
-    warmth = Warmth(call="seedmetrics.site.warming:warm_pages", arguments=tuple(KEPT.items()))
+    warmth = Warmth(call="seedmetrics.report.warming:warm_pages", arguments=tuple(KEPT.items()))
     template = warmth.start()
     pool = ready_pool()
     begun = time.perf_counter() - start

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING, Any
 
 from seedmetrics import showing
+from seedmetrics.loading import on_demand
 
 if TYPE_CHECKING:
     from seedmetrics import formulas
@@ -111,16 +111,7 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    """Load a public name from the floor it lives on."""
-    if name not in _WHERE:
-        msg = f"module 'seedmetrics' has no attribute {name!r}"
-        raise AttributeError(msg)
-    floor = _WHERE[name]
-    module = importlib.import_module(f"seedmetrics.{floor or name}")
-    value = getattr(module, name) if floor else module
-    globals()[name] = value
-    return value
+__getattr__ = on_demand(__name__, _WHERE)
 
 
 def _in_words(result: Any) -> str:

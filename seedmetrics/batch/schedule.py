@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
+from multiprocessing.queues import SimpleQueue
 from pathlib import Path
 
 from seedmetrics.batch.files import FULL, remove_leftovers
@@ -248,18 +249,29 @@ def spawn_pool(workers: int) -> Executor:
     Executor
         A process pool.
     """
+    context = multiprocessing.get_context("spawn")
+    numbers = context.SimpleQueue()
+    for number in range(workers):
+        numbers.put(number)
     return ProcessPoolExecutor(
         workers,
-        mp_context=multiprocessing.get_context("spawn"),
+        mp_context=context,
         initializer=_begin,
-        initargs=(os.getpid(),),
+        initargs=(os.getpid(), workers, numbers),
     )
 
 
-def _begin(batch: int) -> None:
-    """Make a worker end with the batch that started it, also where that was killed before this could be asked for."""
+def _begin(batch: int, workers: int, numbers: "SimpleQueue[int]") -> None:
+    """Make a worker end with the batch that started it, also where that was killed before this could be asked for.
+
+    Where there are workers for every core, each keeps to one, and its kernels with it: worker and kernel take turns,
+    sixty times a notebook, and to wake each other on another core takes a tenth of its time.
+    """
     if sys.platform == "linux":
         die_with_parent(batch)
+        cores = sorted(os.sched_getaffinity(0))
+        if workers >= len(cores):
+            os.sched_setaffinity(0, {cores[numbers.get() % len(cores)]})
 
 
 def _drain(

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
-from pypinyin import Style, lazy_pinyin, pinyin
 
 from seedmetrics.report.numbers import Numbers
 from seedmetrics.site.editions import Edition
@@ -140,6 +139,9 @@ def readings(name: str) -> list[str]:
     >>> readings("长乐乡")[:2]
     ['changlexiang', 'clx']
     """
+    # Sixty megabytes of phrases, which the index alone needs.
+    from pypinyin import Style, lazy_pinyin, pinyin
+
     likeliest = lazy_pinyin(name)
     every = pinyin(name, style=Style.NORMAL, heteronym=True)
     ways = [likeliest]

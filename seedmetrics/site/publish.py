@@ -27,6 +27,7 @@ from seedmetrics.evaluation import (
     publishes_figures,
 )
 from seedmetrics.records import District, Period, open_district
+from seedmetrics.report.warming import warm_pages
 from seedmetrics.site.copies import Copies, make_copies
 from seedmetrics.site.index import Size, build_site, site_size
 from seedmetrics.site.inputs import (
@@ -40,7 +41,6 @@ from seedmetrics.site.pages import render_page
 from seedmetrics.site.printing import find_chromium
 from seedmetrics.site.recording import write_edition
 from seedmetrics.site.tables import write_tables
-from seedmetrics.site.warming import warm_pages
 
 LANGUAGES = ("en", "zh")
 

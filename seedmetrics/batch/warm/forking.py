@@ -157,16 +157,23 @@ def differing(asked: dict[str, str]) -> list[str]:
     return sorted(n for n in names if asked.get(n) != os.environ.get(n))
 
 
+def become_environment(asked: dict[str, str]) -> None:
+    """Have the variables that are asked for, and no others."""
+    for name in os.environ.keys() - asked.keys():
+        del os.environ[name]
+    os.environ.update({n: value for n, value in asked.items() if os.environ.get(n) != value})
+
+
 def become_kernel(request: dict[str, Any], template: int) -> NoReturn:
     """Turn the child of a fork into a kernel; never returns."""
     code = 1
     try:
         os.setsid()
         die_with_parent(template)
+        os.sched_setaffinity(0, request["cores"])
         signal.signal(signal.SIGINT, signal.default_int_handler)
         os.chdir(request["cwd"])
-        os.environ.clear()
-        os.environ.update(request["env"])
+        become_environment(request["env"])
         quiet = os.open(os.devnull, os.O_RDWR)
         for stream in (0, 1, 2):
             os.dup2(quiet, stream)
@@ -176,7 +183,6 @@ def become_kernel(request: dict[str, Any], template: int) -> NoReturn:
             sys.modules["numpy"].random.seed()
         from seedmetrics.batch.warm.kernel import PromptKernelApp
 
-        _know_own_modules()
         PromptKernelApp.clear_instance()
         app = PromptKernelApp.instance(parent_handle=os.getppid())
         app.initialize(request["argv"])  # type: ignore[no-untyped-call]
@@ -186,32 +192,6 @@ def become_kernel(request: dict[str, Any], template: int) -> NoReturn:
         code = end.code if isinstance(end.code, int) else 0
     finally:
         os._exit(code)
-
-
-class _System:
-    """The module ``sys``, with the modules that a kernel of its own interpreter would have as it starts."""
-
-    def __init__(self, modules: dict[str, Any]) -> None:
-        self.modules = modules
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(sys, name)
-
-
-_own_modules: dict[str, Any] = {}
-
-
-def _know_own_modules() -> None:
-    """Let ipykernel take only its own modules for the kernel's.
-
-    It asks every module that is there for its file, so that its debugger steps over them. In a forked kernel pandas
-    and all others are there already, which a debugger is to step into; and to ask three thousand modules costs
-    a fifth of the kernel's start, since each is copied as it is touched.
-    """
-    from ipykernel import ipkernel
-
-    if _own_modules:
-        vars(ipkernel)["sys"] = _System(_own_modules)
 
 
 def answer(
@@ -250,7 +230,7 @@ def make_ready(modules: list[str], call: str, arguments: dict[str, Any]) -> None
     """Import, and call ``module:function`` with keyword arguments, so that what it keeps is in every kernel."""
     for name in OF_A_KERNEL:
         importlib.import_module(name)
-    _own_modules.update(sys.modules)
+    sys.modules["seedmetrics.batch.warm.kernel"].know_own_modules()
     for name in (*MODULES, *modules):
         importlib.import_module(name)
     if call:

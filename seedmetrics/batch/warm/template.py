@@ -165,7 +165,9 @@ class Template:
             msg = f"no template answers at {self.address}: {error.strerror}"
             raise Unreachable(msg) from error
         try:
-            forking.send(connection, {"argv": list(argv), "env": env, "cwd": cwd})
+            # As a child process would, a kernel keeps to the cores of who asked for it.
+            cores = sorted(os.sched_getaffinity(0))
+            forking.send(connection, {"argv": list(argv), "env": env, "cwd": cwd, "cores": cores})
             found = forking.receive(connection)
             process = os.pidfd_open(found["pid"]) if "pid" in found else -1
         except OSError as error:

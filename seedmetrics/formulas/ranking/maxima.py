@@ -141,7 +141,7 @@ def _over_every_pair(units: Units, draws: Draws, wanted: int, looks: Sequence[Lo
 def _noise(units: Units, draws: Draws) -> Iterator[tuple[slice, FloatArray]]:
     """Yield which draws, and the noise of each unit in them."""
     for rows, normals in draws.blocks():
-        yield rows, np.ascontiguousarray(units.noise(normals).T)
+        yield rows, units.noise_of_each(normals)
 
 
 def _drawn(

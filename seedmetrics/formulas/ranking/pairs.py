@@ -70,6 +70,12 @@ class Units:
             return np.asarray(normals @ self.root.T)
         return normals * np.sqrt(self.variance)
 
+    def noise_of_each(self, normals: FloatArray) -> FloatArray:
+        """Return the same with a row for each unit, shape (n, draws)."""
+        if self.root is not None:
+            return np.ascontiguousarray(self.noise(normals).T)
+        return np.multiply(normals.T, np.sqrt(self.variance)[:, np.newaxis], order="C")
+
 
 @dataclass(frozen=True, slots=True)
 class Draws:

@@ -7,7 +7,7 @@ from tests.conftest import ROOT
 
 CODE = """
 import os
-from seedmetrics.site.warming import warm_pages
+from seedmetrics.report.warming import warm_pages
 warm_pages("data/sample", ["township", "alliance"], "", ["en", "zh"])
 import seedmetrics as sm
 district = sm.open_district("data/sample")
