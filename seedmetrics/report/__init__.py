@@ -1,19 +1,43 @@
 """The only place that rounds or speaks: an evaluation as sections of a page, in English or Chinese."""
 
-from __future__ import annotations
+from typing import TYPE_CHECKING
 
-from seedmetrics.evaluation import Evaluation, programme
-from seedmetrics.records import District
-from seedmetrics.report.closure_page import ClosurePage
-from seedmetrics.report.exploring import WeightBoard, weigh
-from seedmetrics.report.html import Html
-from seedmetrics.report.league_page import LeaguePage
-from seedmetrics.report.programme_page import ProgrammePage
-from seedmetrics.report.robustness_page import RobustnessPage
-from seedmetrics.report.showing import show
-from seedmetrics.report.unit_page import UnitPage
-from seedmetrics.report.view import View
-from seedmetrics.report.words import Words
+from seedmetrics.loading import on_demand
+
+if TYPE_CHECKING:
+    from seedmetrics.report.closure_page import ClosurePage
+    from seedmetrics.report.exploring import WeightBoard, weigh
+    from seedmetrics.report.html import Html
+    from seedmetrics.report.league_page import LeaguePage
+    from seedmetrics.report.programme_page import ProgrammePage
+    from seedmetrics.report.reports import (
+        closure_report,
+        league_report,
+        programme_report,
+        robustness_report,
+        unit_report,
+    )
+    from seedmetrics.report.robustness_page import RobustnessPage
+    from seedmetrics.report.showing import show
+    from seedmetrics.report.unit_page import UnitPage
+
+# Loading on demand: who only puts pages together needs words and templates, neither pandas nor matplotlib.
+_WHERE = {
+    "ClosurePage": "closure_page",
+    "Html": "html",
+    "LeaguePage": "league_page",
+    "ProgrammePage": "programme_page",
+    "RobustnessPage": "robustness_page",
+    "UnitPage": "unit_page",
+    "WeightBoard": "exploring",
+    "closure_report": "reports",
+    "league_report": "reports",
+    "programme_report": "reports",
+    "robustness_report": "reports",
+    "show": "showing",
+    "unit_report": "reports",
+    "weigh": "exploring",
+}
 
 __all__ = [
     "ClosurePage",
@@ -32,126 +56,4 @@ __all__ = [
     "weigh",
 ]
 
-
-def unit_report(evaluation: Evaluation, *, unit: str, language: str = "") -> UnitPage:
-    """
-    Return the page of one unit.
-
-    Parameters
-    ----------
-    evaluation : Evaluation
-        From `seedmetrics.evaluate`.
-    unit : str
-        Code of the unit.
-    language : {"en", "zh"}, default ""
-        Language of words and names; empty for the district's own.
-
-    Returns
-    -------
-    UnitPage
-        Each method of it is one section.
-
-    Raises
-    ------
-    SeedmetricsError
-        When the plan evaluates no such unit, or the language is not known.
-    """
-    view = View.of(evaluation, language)
-    return UnitPage(view, unit, view.unit(unit))
-
-
-def league_report(evaluation: Evaluation, *, language: str = "") -> LeaguePage:
-    """
-    Return the page of all units of a plan, each group by itself.
-
-    Parameters
-    ----------
-    evaluation : Evaluation
-        From `seedmetrics.evaluate`.
-    language : {"en", "zh"}, default ""
-        Language of words and names; empty for the district's own.
-
-    Returns
-    -------
-    LeaguePage
-        Each method of it is one section.
-
-    Raises
-    ------
-    SeedmetricsError
-        When the language is not known.
-    """
-    return LeaguePage(View.of(evaluation, language))
-
-
-def closure_report(evaluation: Evaluation, *, language: str = "") -> ClosurePage:
-    """
-    Return the page on closing cases, all units together.
-
-    Parameters
-    ----------
-    evaluation : Evaluation
-        From `seedmetrics.evaluate`.
-    language : {"en", "zh"}, default ""
-        Language of words and names; empty for the district's own.
-
-    Returns
-    -------
-    ClosurePage
-        Each method of it is one section.
-
-    Raises
-    ------
-    SeedmetricsError
-        When the language is not known.
-    """
-    return ClosurePage(View.of(evaluation, language))
-
-
-def robustness_report(evaluation: Evaluation, *, language: str = "") -> RobustnessPage:
-    """
-    Return the page on what the ranking of each group depends on.
-
-    Parameters
-    ----------
-    evaluation : Evaluation
-        From `seedmetrics.evaluate`.
-    language : {"en", "zh"}, default ""
-        Language of words and names; empty for the district's own.
-
-    Returns
-    -------
-    RobustnessPage
-        Each method of it is one section.
-
-    Raises
-    ------
-    SeedmetricsError
-        When the language is not known.
-    """
-    return RobustnessPage(View.of(evaluation, language))
-
-
-def programme_report(district: District, *, language: str = "") -> ProgrammePage:
-    """
-    Return the page of the figures that the programme publishes.
-
-    Parameters
-    ----------
-    district : District
-        From `seedmetrics.open_district`.
-    language : {"en", "zh"}, default ""
-        Language of words and names; empty for the district's own.
-
-    Returns
-    -------
-    ProgrammePage
-        Each method of it is one section.
-
-    Raises
-    ------
-    SeedmetricsError
-        When there is no table of published figures beside the district, or the language is not known.
-    """
-    chosen = Words(language or district.language).language
-    return ProgrammePage(district, chosen, programme.published_figures(district))
+__getattr__ = on_demand(__name__, _WHERE)

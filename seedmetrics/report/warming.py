@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from seedmetrics.evaluation.kept import keep_evaluations
-from seedmetrics.report import unit_report
+from seedmetrics.report.reports import unit_report
 
 SECTIONS = (
     "heading", "standing", "boards", "indicator_table", "chain", "village", "development", "life", "grids",

@@ -1,6 +1,8 @@
 """A forked kernel's streams lose nothing and keep the order; what it is told is read as ipykernel reads it."""
 
 import ast
+import logging
+import sys
 
 import nbformat
 import pytest
@@ -10,7 +12,13 @@ from traitlets.config.loader import DeferredConfigString
 
 from seedmetrics.batch import Job, Warmth, run_job, strip_run_marks
 from seedmetrics.batch.warm import open_template, supported
-from seedmetrics.batch.warm.kernel import PromptKernelApp, PromptStream, plain_config
+from seedmetrics.batch.warm.kernel import (
+    OwnModules,
+    PromptKernelApp,
+    PromptStream,
+    System,
+    plain_config,
+)
 
 pytestmark = pytest.mark.skipif(
     not supported(),
@@ -142,3 +150,41 @@ def test_whatever_else_it_is_told_goes_to_ipykernels_own_parser(more):
     for app in (ordinary, prompt):
         app.parse_command_line(["-f", "k.json", *more])
     assert told(prompt) == told(ordinary)
+
+
+def test_a_kernel_sees_the_names_and_files_of_the_modules_that_it_began_with():
+    own, files = (
+        OwnModules(),
+        {name: getattr(m, "__file__", None) for name, m in sys.modules.items()},
+    )
+    assert list(own.copy().keys()) == list(files)
+    assert [each.__file__ for each in own.values()] == [file for file in files.values() if file]
+
+
+def test_what_else_is_asked_of_sys_or_set_there_is_the_interpreters(monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["before"])
+    own = OwnModules()
+    system = System(own)
+    system.argv = ["after"]
+    assert sys.argv == ["after"]
+    assert system.modules is own
+    assert system.version_info is sys.version_info
+
+
+def test_a_batchs_kernel_has_no_thread_between_and_one_of_a_user_has(ran, make_notebook, warmth):
+    source = "print(get_ipython().kernel.shell_channel_thread is None)"
+    warm, cold = ran(source)
+    assert said(warm) == "True\n"
+    assert said(cold) == "False\n", (
+        "an ordinary kernel is told of it in vain, and runs all the same"
+    )
+    assert PromptKernelApp().subshells, "who asks for nothing has them"
+
+
+def test_only_who_asks_for_logs_sets_them_up():
+    def consoles(app):
+        return [h for h in app.log.handlers if type(h) is logging.StreamHandler]
+
+    assert consoles(PromptKernelApp()) == []
+    told = {"handlers": {"console": {"level": "ERROR"}}}
+    assert [h.level for h in consoles(PromptKernelApp(logging_config=told))] == [logging.ERROR]

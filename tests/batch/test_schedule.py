@@ -1,7 +1,10 @@
 """Many jobs at a time: a failure stays where it is, a killed worker takes nobody along."""
 
+import atexit
 import os
 import signal
+import sys
+import time
 from concurrent.futures import BrokenExecutor, Executor, Future
 from pathlib import Path
 
@@ -171,3 +174,34 @@ def test_the_pool_has_the_workers_asked_for():
         assert pool._max_workers == 3
     finally:
         pool.shutdown()
+
+
+def cores(_: int) -> list[int]:
+    time.sleep(0.5)  # long enough for each worker to take one
+    return sorted(os.sched_getaffinity(0))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are bound to cores on Linux only")
+def test_workers_for_every_core_keep_to_one_each_and_fewer_go_where_there_is_room(monkeypatch):
+    mine = sorted(os.sched_getaffinity(0))
+    pool = spawn_pool(len(mine))
+    assert sorted(pool.map(cores, range(len(mine)))) == [[core] for core in mine]
+    pool.shutdown()
+    if len(mine) > 1:
+        pool = spawn_pool(len(mine) - 1)
+        assert list(pool.map(cores, range(len(mine) - 1))) == [mine] * (len(mine) - 1)
+        pool.shutdown()
+
+
+def told_at_the_end(file: Path) -> int:
+    atexit.register(file.write_text, "ended")
+    return os.getpid()
+
+
+def test_a_worker_does_what_is_to_be_done_at_its_end_and_is_gone(tmp_path):
+    pool = spawn_pool(1)
+    worker = pool.submit(told_at_the_end, tmp_path / "told").result()
+    pool.shutdown()
+    assert (tmp_path / "told").read_text() == "ended"
+    with pytest.raises(ProcessLookupError):
+        os.kill(worker, 0)

@@ -14,8 +14,16 @@ import pytest
 
 from seedmetrics.batch import Job, Limits, Warmth, run_job, strip_run_marks
 from seedmetrics.batch.sockets import OURS, parent_folder
-from seedmetrics.batch.warm import Refused, Template, open_template, provisioner, supported
+from seedmetrics.batch.warm import (
+    Refused,
+    Template,
+    forking,
+    open_template,
+    provisioner,
+    supported,
+)
 from seedmetrics.batch.warm.spec import install_kernel
+from tests.conftest import ROOT
 
 pytestmark = pytest.mark.skipif(
     not supported(),
@@ -410,3 +418,38 @@ def test_what_a_batch_runs_does_not_enter_anybodys_history(make_notebook, tmp_pa
     )
     assert result.ok, result.error
     assert outputs(result.job.output) == ["False 3\n"]
+
+
+def test_a_kernel_keeps_to_the_cores_of_who_asked_for_it(make_notebook, tmp_path, warmth):
+    source = "import os\nprint(sorted(os.sched_getaffinity(0)))"
+    mine = os.sched_getaffinity(0)
+    try:
+        for cores in ({min(mine)}, {max(mine)}, mine):
+            os.sched_setaffinity(0, cores)
+            result = run_job(job(make_notebook(source), tmp_path / "o.ipynb"), warmth=warmth)
+            assert result.ok, result.error
+            assert outputs(result.job.output) == [f"{sorted(cores)}\n"]
+    finally:
+        os.sched_setaffinity(0, mine)
+
+
+def test_a_kernel_has_the_variables_it_is_asked_to_have_and_no_others(monkeypatch):
+    monkeypatch.setattr(os, "environ", {"HOME": "/here", "LEFT": "1", "SAME": "x"})
+    forking.become_environment({"HOME": "/there", "SAME": "x", "NEW": "清禾"})
+    assert os.environ == {"HOME": "/there", "SAME": "x", "NEW": "清禾"}
+
+
+def test_a_template_holds_nothing_of_what_runs_notebooks_and_makes_pages():
+    code = (
+        "import sys\n"
+        "from seedmetrics.batch.warm import forking\n"
+        "forking.make_ready([], 'seedmetrics.report.warming:warm_pages',"
+        " {'district': 'data/sample', 'plans': []})\n"
+        "print(sorted({'jsonschema', 'nbclient', 'nbconvert', 'nbformat', 'papermill', 'pypinyin'}"
+        " & set(sys.modules)))"
+    )
+    env = {**os.environ, "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=env, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"

@@ -11,7 +11,7 @@ from ipykernel import ipkernel
 from ipykernel.iostream import OutStream
 from ipykernel.kernelapp import IPKernelApp
 from IPython.core import shellapp
-from traitlets import DottedObjectName
+from traitlets import Bool, DottedObjectName
 from traitlets.config.loader import Config, DeferredConfigString
 
 TRAIT = re.compile(r"--([A-Z]\w*)\.(\w+)=(.*)", re.DOTALL)
@@ -53,6 +53,10 @@ class PromptKernelApp(IPKernelApp):
     nobody asked for more: to set it up goes through every logger there is, and what a forked kernel logs is not read.
     """
 
+    subshells = Bool(
+        True,
+        help="Whether a cell may be busy while another is run, as JupyterLab's widgets ask for.",
+    ).tag(config=True)
     outstream_class = DottedObjectName(f"{__name__}.{PromptStream.__name__}").tag(config=True)
 
     def parse_command_line(self, argv: list[str] | None = None) -> None:
@@ -63,6 +67,13 @@ class PromptKernelApp(IPKernelApp):
         else:
             self.cli_config = config
             self.update_config(config)
+
+    def init_control(self, context: Any) -> None:
+        """Bind the control channel; where no subshell is wanted, requests come without a thread between."""
+        super().init_control(context)  # type: ignore[no-untyped-call]
+        if not self.subshells:
+            self.shell_channel_thread.io_loop.close()
+            self.shell_channel_thread = None
 
     def _configure_logging(self) -> None:
         """Log as told; else to nowhere."""
@@ -104,7 +115,7 @@ class OwnModules:
             yield SimpleNamespace(__file__=file)
 
 
-class _System:
+class System:
     """The module ``sys``, with these modules."""
 
     def __init__(self, modules: OwnModules) -> None:
@@ -127,7 +138,7 @@ def know_own_modules() -> None:
     pandas and all others are there already, which a debugger is to step into. IPython keeps their names, for
     ``%reset -s aggressive`` to spare.
     """
-    system = _System(OwnModules())
+    system = System(OwnModules())
     vars(ipkernel)["sys"] = system
     vars(shellapp)["sys"] = system
 

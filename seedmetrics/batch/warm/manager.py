@@ -6,6 +6,7 @@ from typing import Any
 
 import zmq
 from jupyter_client.asynchronous.client import AsyncKernelClient
+from jupyter_client.channels import AsyncZMQSocketChannel
 from jupyter_client.manager import AsyncKernelManager
 from traitlets import Type
 
@@ -18,8 +19,23 @@ TRY_AGAIN = 2
 HEARD = 0.05
 
 
+class PromptChannel(AsyncZMQSocketChannel):
+    """A channel that does not ask first whether there is a message, where it may wait for one as long as it takes."""
+
+    async def get_msg(  # type: ignore[override]  # as its parent has it
+        self, timeout: float | None = None
+    ) -> dict[str, Any]:
+        """Return the next message."""
+        if timeout is None:
+            found: dict[str, Any] = await self._recv()
+            return found
+        return await super().get_msg(timeout)
+
+
 class PromptClient(AsyncKernelClient):
     """A client that is ready when kernel and subscription have answered, and not a fifth of a second later."""
+
+    iopub_channel_class = Type(PromptChannel)
 
     def start_channels(self, *args: Any, **kwargs: Any) -> None:
         """Connect, again and again until the kernel is there."""

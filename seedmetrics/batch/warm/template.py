@@ -166,7 +166,7 @@ class Template:
             raise Unreachable(msg) from error
         try:
             # As a child process would, a kernel keeps to the cores of who asked for it.
-            cores = sorted(os.sched_getaffinity(0))
+            cores = sorted(os.sched_getaffinity(os.getpid()))
             forking.send(connection, {"argv": list(argv), "env": env, "cwd": cwd, "cores": cores})
             found = forking.receive(connection)
             process = os.pidfd_open(found["pid"]) if "pid" in found else -1
