@@ -17,8 +17,8 @@ KERNEL_ARGUMENTS = [
     "--HistoryManager.enabled=False",
     # A kernel rests before each reply, for clients that would not wait for what a cell shows; ours does.
     "--Kernel._execute_sleep=0",
-    # Nobody else talks to it while a cell is run.
-    "--PromptKernelApp.subshells=False",
+    # Nobody else talks to it while a cell is run, and whether it lives is seen by its process.
+    "--PromptKernelApp.unattended=True",
 ]
 
 

@@ -171,14 +171,14 @@ def test_what_else_is_asked_of_sys_or_set_there_is_the_interpreters(monkeypatch)
     assert system.version_info is sys.version_info
 
 
-def test_a_batchs_kernel_has_no_thread_between_and_one_of_a_user_has(ran, make_notebook, warmth):
-    source = "print(get_ipython().kernel.shell_channel_thread is None)"
+def test_a_batchs_kernel_does_without_subshells_and_heartbeat_and_a_users_does_not(ran):
+    source = "app = get_ipython().kernel.parent\nprint(app.shell_channel_thread, app.heartbeat)"
     warm, cold = ran(source)
-    assert said(warm) == "True\n"
-    assert said(cold) == "False\n", (
+    assert said(warm) == "None None\n"
+    assert "None" not in said(cold), (
         "an ordinary kernel is told of it in vain, and runs all the same"
     )
-    assert PromptKernelApp().subshells, "who asks for nothing has them"
+    assert not PromptKernelApp().unattended, "who asks for nothing has both"
 
 
 def test_only_who_asks_for_logs_sets_them_up():

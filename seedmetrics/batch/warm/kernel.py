@@ -53,9 +53,8 @@ class PromptKernelApp(IPKernelApp):
     nobody asked for more: to set it up goes through every logger there is, and what a forked kernel logs is not read.
     """
 
-    subshells = Bool(
-        True,
-        help="Whether a cell may be busy while another is run, as JupyterLab's widgets ask for.",
+    unattended = Bool(
+        False, help="Whether to do without what only people ask for: subshells, and a heartbeat."
     ).tag(config=True)
     outstream_class = DottedObjectName(f"{__name__}.{PromptStream.__name__}").tag(config=True)
 
@@ -69,11 +68,16 @@ class PromptKernelApp(IPKernelApp):
             self.update_config(config)
 
     def init_control(self, context: Any) -> None:
-        """Bind the control channel; where no subshell is wanted, requests come without a thread between."""
+        """Bind the control channel; where there is no subshell, requests come without a thread between."""
         super().init_control(context)  # type: ignore[no-untyped-call]
-        if not self.subshells:
+        if self.unattended:
             self.shell_channel_thread.io_loop.close()
             self.shell_channel_thread = None
+
+    def init_heartbeat(self) -> None:
+        """Start the heartbeat; who has the process's descriptor needs none to know that it lives."""
+        if not self.unattended:
+            super().init_heartbeat()  # type: ignore[no-untyped-call]
 
     def _configure_logging(self) -> None:
         """Log as told; else to nowhere."""

@@ -38,9 +38,9 @@ class PromptClient(AsyncKernelClient):
     iopub_channel_class = Type(PromptChannel)
 
     def start_channels(self, *args: Any, **kwargs: Any) -> None:
-        """Connect, again and again until the kernel is there."""
+        """Connect, again and again until the kernel is there; not to its heart, since its process is watched."""
         self.context.setsockopt(zmq.RECONNECT_IVL, TRY_AGAIN)
-        super().start_channels(*args, **kwargs)
+        super().start_channels(*args, **{"hb": False, **kwargs})
 
     async def wait_for_ready(self, timeout: float | None = None) -> None:
         """
