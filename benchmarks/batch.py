@@ -17,8 +17,8 @@ import papermill
 
 from benchmarks._timing import Row
 from seedmetrics.batch import Job, Warmth, run_batch
-from seedmetrics.batch.schedule import spawn_pool
 from seedmetrics.batch.warm import open_template
+from seedmetrics.batch.workers import spawn_pool
 from seedmetrics.report.warming import warm_pages
 from seedmetrics.site.pages import fragment, render_page
 from seedmetrics.site.publish import notebook_file
@@ -179,8 +179,9 @@ def ours(folder: str) -> tuple[float, float, float]:
     reports = site(folder)
     start = time.perf_counter()
     warmth = Warmth(call="seedmetrics.report.warming:warm_pages", arguments=tuple(KEPT.items()))
-    template = warmth.start()
+    template = warmth.start(wait=False)
     pool = ready_pool()
+    template.wait()
     begun = time.perf_counter() - start
     start = time.perf_counter()
     results = run_batch(

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from seedmetrics.batch.workers import do_without_a_grammar
 from seedmetrics.errors import SeedmetricsError
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ OK, FAILED, WRONG_CALL = 0, 1, 2
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code (0 all done, 1 a unit failed or a row was refused, 2 wrong call)."""
+    do_without_a_grammar()
     parser = _parser()
     call = parser.parse_args(arguments)
     try:

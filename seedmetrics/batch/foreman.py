@@ -25,8 +25,8 @@ from typing import Any, BinaryIO, NoReturn
 
 from seedmetrics.batch.files import digest
 from seedmetrics.batch.keys import package_digest, package_versions
-from seedmetrics.batch.schedule import spawn_pool
 from seedmetrics.batch.warm import Refused, Template, Warmth, supported
+from seedmetrics.batch.workers import spawn_pool
 
 # Of this process: another one at the same address has another. What it has imported stays as it is.
 PROCESS = secrets.token_hex(8)

@@ -1,10 +1,6 @@
 """Many jobs, a few at a time, each in a worker process: none that fails takes another with it."""
 
-import atexit
-import multiprocessing
-import os
 import pickle
-import sys
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import (
@@ -12,14 +8,12 @@ from concurrent.futures import (
     BrokenExecutor,
     Executor,
     Future,
-    ProcessPoolExecutor,
     wait,
 )
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from multiprocessing.queues import SimpleQueue
 from pathlib import Path
 
 from seedmetrics.batch.files import FULL, remove_leftovers
@@ -32,7 +26,7 @@ from seedmetrics.batch.progress import Progress
 from seedmetrics.batch.runner import Render, lacked_room, run_job
 from seedmetrics.batch.sockets import sweep
 from seedmetrics.batch.warm import Refused, Warmth, supported
-from seedmetrics.batch.warm.forking import die_with_parent
+from seedmetrics.batch.workers import spawn_pool
 from seedmetrics.errors import NotebookError, SeedmetricsError
 
 Run = Callable[[Job], JobResult]
@@ -176,7 +170,7 @@ def _template(warmth: Warmth | None, *, here: bool) -> Iterator[Warmth | None]:
         yield warmth
         return
     try:
-        template = warmth.start()
+        template = warmth.start(wait=False)  # it imports while the workers do
     except Refused:
         yield None  # ordinary kernels: the same results, later
         return
@@ -235,52 +229,6 @@ def schedule(
         for index, job in suspects:
             starting(job)
             yield index, _alone(job, run, open_pool)
-
-
-def spawn_pool(workers: int) -> Executor:
-    """Open a pool of fresh processes: nothing of this one, neither threads nor sockets, is copied.
-
-    Parameters
-    ----------
-    workers : int
-        How many processes.
-
-    Returns
-    -------
-    Executor
-        A process pool.
-    """
-    context = multiprocessing.get_context("spawn")
-    numbers = context.SimpleQueue()
-    for number in range(workers):
-        numbers.put(number)
-    return ProcessPoolExecutor(
-        workers,
-        mp_context=context,
-        initializer=_begin,
-        initargs=(os.getpid(), workers, numbers),
-    )
-
-
-def _begin(batch: int, workers: int, numbers: "SimpleQueue[int]") -> None:
-    """Make a worker end with the batch that started it, also where that was killed before this could be asked for.
-
-    Where there are workers for every core, each keeps to one, and its kernels with it: worker and kernel take turns,
-    sixty times a notebook, and to wake each other on another core takes a tenth of its time.
-    """
-    atexit.register(_leave)
-    if sys.platform == "linux":
-        die_with_parent(batch)
-        cores = sorted(os.sched_getaffinity(0))
-        if workers >= len(cores):
-            os.sched_setaffinity(0, {cores[numbers.get() % len(cores)]})
-
-
-def _leave() -> None:
-    """End a worker when all else that is to be done at its end is: to take its modules apart takes half a second."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(0)
 
 
 def _drain(

@@ -12,7 +12,8 @@ import nbformat
 import pytest
 
 from seedmetrics.batch import Job, JobResult, read_ledger, run_batch
-from seedmetrics.batch.schedule import schedule, spawn_pool
+from seedmetrics.batch.schedule import schedule
+from seedmetrics.batch.workers import spawn_pool
 from seedmetrics.errors import NotebookError
 
 

@@ -453,3 +453,41 @@ def test_a_template_holds_nothing_of_what_runs_notebooks_and_makes_pages():
         [sys.executable, "-c", code], cwd=ROOT, env=env, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_who_asks_a_template_that_is_on_its_way_waits_for_it(make_notebook, tmp_path):
+    opened = open_template(wait=False)
+    try:
+        assert not opened._ready()
+        source = "import os\nprint(os.getppid())"
+        tiny = job(make_notebook(source), tmp_path / "o.ipynb")
+        result = run_job(tiny, warmth=Warmth(address=opened.address))
+        assert result.ok, result.error
+        assert outputs(result.job.output) == [f"{opened.process.pid}\n"]
+    finally:
+        opened.close()
+
+
+def test_a_template_let_go_before_it_is_ready_ends_at_once():
+    opened = open_template(wait=False)
+    folder = opened.folder
+    opened.close()
+    assert opened.process.returncode == -signal.SIGKILL
+    assert not folder.exists()
+
+
+def test_a_template_that_cannot_start_is_tried_once_and_notebooks_run_all_the_same(
+    make_notebook, tmp_path, monkeypatch
+):
+    asked = []
+
+    def opening(**options):
+        asked.append(options["call"])
+        return open_template(**options)
+
+    monkeypatch.setattr(provisioner, "open_template", opening)
+    for _ in range(2):
+        tiny = job(make_notebook("1 + 1"), tmp_path / "o.ipynb")
+        result = run_job(tiny, warmth=Warmth(call="no_such_module:warm"))
+        assert result.ok, result.error
+    assert asked == ["no_such_module:warm"]

@@ -48,9 +48,9 @@ class Warmth:
     call: str = ""
     arguments: tuple[tuple[str, Any], ...] = ()
 
-    def start(self) -> Template:
-        """Start such a template."""
-        return open_template(call=self.call, arguments=dict(self.arguments))
+    def start(self, *, wait: bool = True) -> Template:
+        """Start such a template, and wait until it can fork."""
+        return open_template(call=self.call, arguments=dict(self.arguments), wait=wait)
 
 
 class _Source:
@@ -59,6 +59,7 @@ class _Source:
     def __init__(self) -> None:
         self.warmth = Warmth()
         self.own: dict[tuple[Warmth, float], Template] = {}
+        self.refused: dict[tuple[Warmth, float], Refused] = {}
         self.lock = threading.Lock()
 
     def fork(self, argv: list[str], env: dict[str, str], cwd: str) -> Kernel:
@@ -81,7 +82,13 @@ class _Source:
         with self.lock:
             found = self.own.get(key)
             if found is None or not found.alive():
-                self.own[key] = found = warmth.start()
+                if key in self.refused:
+                    raise self.refused[key]
+                try:
+                    self.own[key] = found = warmth.start()
+                except Refused as refused:
+                    self.refused[key] = refused  # it would fail again, and take its time
+                    raise
                 atexit.register(found.close)
         return found
 

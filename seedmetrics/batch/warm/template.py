@@ -157,6 +157,7 @@ class Template:
             When the template is gone, or cannot fork such a kernel.
         """
         connection = socket.socket(socket.AF_UNIX)
+        connection.settimeout(START_TIMEOUT)  # it may be on its way still
         env = {**AT_IMPORT, **env}
         try:
             connection.connect(self.address)
@@ -176,7 +177,33 @@ class Template:
         if process < 0:
             connection.close()
             raise Refused(found.get("refused", "the template ended"))
+        connection.settimeout(None)
         return Kernel(found["pid"], connection, process)
+
+    def wait(self) -> None:
+        """
+        Wait until it can fork.
+
+        Raises
+        ------
+        Refused
+            When it ended instead, or took too long; its last words are in the message. It is closed then.
+        """
+        end = time.monotonic() + START_TIMEOUT
+        while not self._ready():
+            if not self.alive() or time.monotonic() > end:
+                words = self.folder / "e" if self.folder else None
+                said = (
+                    words.read_text("utf-8", "replace").strip().splitlines()[-1:] if words else []
+                )
+                self.close()
+                msg = f"the template did not start: {''.join(said) or 'it took too long'}"
+                raise Refused(msg)
+            time.sleep(0.01)
+
+    def _ready(self) -> bool:
+        """Return whether it has said that it can fork."""
+        return self.folder is not None and (self.folder / "r").exists()
 
     def alive(self) -> bool:
         """Return whether the process that this one started still runs."""
@@ -188,16 +215,22 @@ class Template:
             os.close(self.lifeline)
             self.lifeline = -1
         if self.process is not None:
+            if not self._ready():
+                self.process.kill()  # it has no kernel yet, and would go on importing
             self.process.wait()
         if self.folder is not None:
             shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def open_template(
-    *, modules: Sequence[str] = (), call: str = "", arguments: Mapping[str, Any] | None = None
+    *,
+    modules: Sequence[str] = (),
+    call: str = "",
+    arguments: Mapping[str, Any] | None = None,
+    wait: bool = True,
 ) -> Template:
     """
-    Start a template process, and return when it can fork.
+    Start a template process.
 
     Parameters
     ----------
@@ -207,6 +240,8 @@ def open_template(
         ``module:function``, called after the imports; what it keeps is in every kernel.
     arguments : mapping, optional
         Its keyword arguments; JSON.
+    wait : bool, default True
+        Return when it can fork; otherwise at once, and who asks it for a kernel waits until it can.
 
     Returns
     -------
@@ -216,7 +251,7 @@ def open_template(
     Raises
     ------
     Refused
-        When this system cannot, or the template failed to start; its last words are in the message.
+        When this system cannot, or the template that was waited for failed to start.
     """
     if not supported():
         msg = "kernels are forked on Linux only"
@@ -245,12 +280,6 @@ def open_template(
         )
     os.close(theirs)
     template = Template(str(address), process, folder, ours)
-    end = time.monotonic() + START_TIMEOUT
-    while not ready.exists():
-        if process.poll() is not None or time.monotonic() > end:
-            said = words.read_text("utf-8", "replace").strip().splitlines()[-1:]
-            template.close()
-            msg = f"the template did not start: {''.join(said) or 'it took too long'}"
-            raise Refused(msg)
-        time.sleep(0.01)
+    if wait:
+        template.wait()
     return template
