@@ -63,7 +63,8 @@ def run_batch(
     jobs : sequence of Job
         The whole batch; their outputs lie in the ledger's folder.
     workers : int
-        Notebooks run at the same time, at least 1. Each has a worker process and a kernel.
+        Notebooks run at the same time, at least 1. Each has a worker process and a kernel; where there are as many
+        as cores, both keep to one core.
     ledger : Path
         ``ledger.jsonl``; its folder is the reports folder.
     render : callable, optional
