@@ -1,6 +1,7 @@
 """Processes of a batch: how they begin, where they run, how they end; what they are to do they are told later."""
 
 import atexit
+import contextlib
 import multiprocessing
 import os
 import sys
@@ -48,6 +49,19 @@ def _begin(batch: int, workers: int, numbers: "SimpleQueue[int]") -> None:
         cores = sorted(os.sched_getaffinity(0))
         if workers >= len(cores):
             os.sched_setaffinity(0, {cores[numbers.get() % len(cores)]})
+    with contextlib.suppress(Exception):  # what is wrong is told by the notebook that meets it
+        _make_ready()
+
+
+def _make_ready() -> None:
+    """Do what is done once a process, while the template that kernels are forked from imports what they need."""
+    import nbformat
+    from jupyter_client.kernelspec import NATIVE_KERNEL_NAME, KernelSpecManager
+
+    import seedmetrics.batch.runner  # noqa: F401  # what a job is run by
+
+    nbformat.validate(nbformat.v4.new_notebook())  # type: ignore[no-untyped-call]
+    KernelSpecManager().get_kernel_spec(NATIVE_KERNEL_NAME)
 
 
 def _leave() -> None:
