@@ -27,6 +27,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PERIOD = "2025Q3"
 RUNS = 2  # in turn, so that whatever else the machine does at a time meets all three
 UNITS = [*(f"T{k:02d}" for k in range(1, 12)), "S01", "S02", "S03", "Z01", "Z02", "O01"]
+WARM = f"{warm_pages.__module__}:{warm_pages.__name__}"
 KEPT: dict[str, Any] = {
     "district": str(ROOT / "data" / "sample"),
     "plans": ("township",),
@@ -150,7 +151,7 @@ def kernel_ready(provisioner: str) -> float:
 
 def shared_memory() -> float:
     """Return the proportional set size of a forked kernel in megabytes, four of them at once."""
-    template = open_template(call="seedmetrics.report.warming:warm_pages", arguments=KEPT)
+    template = open_template(call=WARM, arguments=KEPT)
     kernels = []
     with tempfile.TemporaryDirectory(dir="/tmp") as folder:
         for k in range(4):
@@ -178,7 +179,7 @@ def ours(folder: str) -> tuple[float, float, float]:
     """Return the seconds of the batch, those until template and workers were ready, and kilobytes a notebook."""
     reports = site(folder)
     start = time.perf_counter()
-    warmth = Warmth(call="seedmetrics.report.warming:warm_pages", arguments=tuple(KEPT.items()))
+    warmth = Warmth(call=WARM, arguments=tuple(KEPT.items()))
     template = warmth.start(wait=False)
     pool = ready_pool()
     template.wait()

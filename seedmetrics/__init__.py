@@ -111,7 +111,7 @@ __all__ = [
 ]
 
 
-__getattr__ = on_demand(__name__, _WHERE)
+__getattr__, __dir__ = on_demand(__name__, _WHERE)
 
 
 def _in_words(result: Any) -> str:
@@ -122,8 +122,3 @@ def _in_words(result: Any) -> str:
 
 
 showing.show_by(_in_words)
-
-
-def __dir__() -> list[str]:
-    """Offer the public names to the tab key."""
-    return sorted(__all__)

@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 
-def on_demand(package: str, where: Mapping[str, str]) -> Callable[[str], Any]:
+def on_demand(
+    package: str, where: Mapping[str, str]
+) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
     """
-    Return a package's ``__getattr__``.
+    Return a package's ``__getattr__`` and its ``__dir__``.
 
     Parameters
     ----------
@@ -19,8 +21,10 @@ def on_demand(package: str, where: Mapping[str, str]) -> Callable[[str], Any]:
 
     Returns
     -------
-    callable
+    load : callable
         Loads a name and leaves it in the package; raises AttributeError for any other.
+    names : callable
+        The public names, loaded or not: what the tab key offers.
     """
 
     def load(name: str) -> Any:
@@ -32,4 +36,4 @@ def on_demand(package: str, where: Mapping[str, str]) -> Callable[[str], Any]:
         setattr(sys.modules[package], name, value)
         return value
 
-    return load
+    return load, lambda: sorted(where)

@@ -24,6 +24,13 @@ def test_every_public_name_of_a_package_is_there(name):
 
 
 @pytest.mark.parametrize("name", PACKAGES)
+def test_the_tab_key_offers_public_names_before_they_are_loaded(name):
+    code = f"import {name} as package; print(dir(package) == package.__all__)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "True"
+
+
+@pytest.mark.parametrize("name", PACKAGES)
 def test_a_name_that_is_not_public_is_no_attribute(name):
     package = importlib.import_module(name)
     with pytest.raises(AttributeError, match=f"module '{name}' has no attribute 'medals'"):

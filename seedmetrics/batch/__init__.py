@@ -60,4 +60,4 @@ __all__ = [
     "strip_run_marks",
 ]
 
-__getattr__ = on_demand(__name__, _WHERE)
+__getattr__, __dir__ = on_demand(__name__, _WHERE)

@@ -56,4 +56,4 @@ __all__ = [
     "weigh",
 ]
 
-__getattr__ = on_demand(__name__, _WHERE)
+__getattr__, __dir__ = on_demand(__name__, _WHERE)

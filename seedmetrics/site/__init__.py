@@ -19,4 +19,4 @@ _WHERE = {
 
 __all__ = ["build_site", "read_table", "render_page", "write_tables"]
 
-__getattr__ = on_demand(__name__, _WHERE)
+__getattr__, __dir__ = on_demand(__name__, _WHERE)

@@ -28,4 +28,4 @@ __all__ = [
     "supported",
 ]
 
-__getattr__ = on_demand(__name__, _WHERE)
+__getattr__, __dir__ = on_demand(__name__, _WHERE)

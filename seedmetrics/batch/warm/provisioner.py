@@ -49,7 +49,7 @@ class Warmth:
     arguments: tuple[tuple[str, Any], ...] = ()
 
     def start(self, *, wait: bool = True) -> Template:
-        """Start such a template, and wait until it can fork."""
+        """Start such a template; return when it can fork, or at once."""
         return open_template(call=self.call, arguments=dict(self.arguments), wait=wait)
 
 
